@@ -1,0 +1,187 @@
+"""What is known of a site's backlinks at one moment: figures, series, lists and findings.
+
+The profile store fills a `ProfileSummary`, the audit rules judge it, reports and pages show it.
+Nothing here computes: these are the words that the stages share.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How urgent a finding is. `notice` means: good to know, nothing to do today."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an audit rule found, with its reasons.
+
+    `rule` is the rule's stable id (`LS001`), `title` one sentence with the figures in it, `action`
+    what to do in the imperative, `evidence` example rows (each a dict of plain values, at most 20),
+    `count` how many rows there are in all.
+    """
+
+    rule: str
+    severity: Severity
+    title: str
+    action: str
+    count: int
+    evidence: tuple[dict[str, str | int | float | None], ...] = ()
+    docs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Backlinks by state and kind; the states add up to `backlinks`."""
+
+    backlinks: int = 0
+    referring_domains: int = 0
+    referring_pages: int = 0
+    targets: int = 0
+    anchors: int = 0
+    followed: int = 0
+    not_followed: int = 0
+    follow_unknown: int = 0
+    unverified: int = 0
+    live: int = 0
+    in_doubt: int = 0
+    lost: int = 0
+    blocked: int = 0
+    unreachable: int = 0
+    unreadable: int = 0
+    reported_lost: int = 0  # a source says lost; our own look has not confirmed it
+    domains_only: int = 0  # domains known from a referring-domains table, no page known
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRow:
+    """Links first seen and links lost (by our looks or, before those, by a source) in a month."""
+
+    month: str  # YYYY-MM
+    new: int
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class TopRow:
+    """One line of a breakdown: an anchor, a top-level domain, a placement, a domain, a target."""
+
+    label: str
+    links: int
+    domains: int
+    followed: int = 0
+    live: int = 0
+    lost: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """A backlink as lists show it. Times in epoch seconds; `sources` are source slugs."""
+
+    page_url: str
+    page_title: str | None
+    domain: str
+    target_url: str | None
+    anchor_text: str | None
+    state: str
+    followed: bool | None
+    placement: str | None
+    first_seen: int | None
+    last_seen: int | None
+    last_checked: int | None
+    sources: tuple[str, ...]
+    metric: float | None = None
+    reason: str | None = None
+    explanation: str | None = None
+    http_status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """A page of ours as our own look found it: `outcome` is ok, redirected, broken or unknown."""
+
+    url: str
+    links: int
+    outcome: str
+    http_status: int | None
+    final_url: str | None
+    hops: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A fact of a link that our look saw otherwise than a source had told."""
+
+    page_url: str
+    target_url: str | None
+    what: str  # anchor text, rel, target
+    told: str
+    seen: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Something that sources say differently about the same links."""
+
+    what: str  # nofollow, lost, anchor text
+    count: int
+    examples: tuple[dict[str, str | int | float | None], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One imported file, as the report names it."""
+
+    name: str
+    source: str
+    rows: int
+    links: int
+    only_here: int
+    quarantined: int
+    skipped: dict[str, int]
+    first_seen: int | None
+    last_seen: int | None
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileSummary:
+    """Everything an audit looks at. Lists are cut (100 rows) and sorted by weight."""
+
+    site: str
+    made_at: int
+    counts: Counts
+    months: tuple[MonthRow, ...] = ()
+    anchors: tuple[TopRow, ...] = ()
+    tlds: tuple[TopRow, ...] = ()
+    placements: tuple[TopRow, ...] = ()
+    domains: tuple[TopRow, ...] = ()
+    targets: tuple[TargetRow, ...] = ()
+    lost: tuple[LinkRow, ...] = ()
+    in_doubt: tuple[LinkRow, ...] = ()
+    blocked: tuple[LinkRow, ...] = ()
+    changes: tuple[Change, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    sources: tuple[SourceRow, ...] = ()
+    reasons: dict[str, int] = field(default_factory=dict)  # reason of the last look -> links
+    verified: int = 0  # links that have at least one look
+    metric_name: str | None = None  # the vendor metric shown in lists, such as "ahrefs.dr"
+    #: figures that a rule needs beside the cut lists: hidden, noindex, not_canonical, http_200...
+    figures: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """A dated judgement of one profile."""
+
+    site: str
+    made_at: int
+    summary: ProfileSummary
+    findings: tuple[Finding, ...]
