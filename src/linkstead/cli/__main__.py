@@ -1,0 +1,7 @@
+"""`python -m linkstead.cli` is the command line, too."""
+
+import sys
+
+from linkstead.cli import main
+
+sys.exit(main())

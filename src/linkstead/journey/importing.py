@@ -1,0 +1,205 @@
+"""Discovered and stored: a file's rows become sightings, sightings become backlinks.
+
+Rows are committed together with the number of the last of them, so that an import that was stopped
+or killed goes on where it was and a finished one is not done twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from linkstead.errors import MappingNeeded
+from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
+from linkstead.journey.projects import site_of_project
+from linkstead.profile import files
+from linkstead.profile.merge import Merger
+from linkstead.sources import Mapping, open_source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from linkstead.link import Batch
+    from linkstead.profile.files import ImportFile
+    from linkstead.profile.store import Store
+    from linkstead.sources import OpenSource
+
+#: Batches in one transaction: few enough to lose little, many enough to write each index page once.
+BATCHES_A_COMMIT: Final = 10
+ROWS_A_BATCH: Final = 10_000
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import brought. `already` says that this very file had been imported before.
+
+    `stopped` says that somebody asked to stop; the same call goes on from there.
+    """
+
+    name: str
+    sources: list[str] = field(default_factory=list)
+    rows: int = 0
+    sightings: int = 0
+    new_links: int = 0
+    quarantined: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    file_ids: list[int] = field(default_factory=list)
+    already: bool = False
+    stopped: bool = False
+
+    def add(self, file: ImportFile) -> None:
+        """Count in one table of the file."""
+        self.sources.append(file.source)
+        self.file_ids.append(file.id)
+        self.rows += file.rows
+        self.sightings += file.sightings
+        self.quarantined += file.quarantined
+        for reason, count in file.skipped.items():
+            self.skipped[reason] = self.skipped.get(reason, 0) + count
+
+
+def import_file(
+    store: Store,
+    project_id: int,
+    path: Path,
+    *,
+    now: int,
+    name: str | None = None,
+    mapping: Mapping | None = None,
+    progress: ProgressSink = silent,
+    should_stop: StopAsked = never,
+) -> ImportReport:
+    """Import one file into a project.
+
+    `name` is what the file is called to people (its path's name by default). `mapping` names the
+    columns of an unknown table; it is remembered for the next file with the same header. Raises
+    `FileRefused` and `MappingNeeded`.
+    """
+    shown = name or path.name
+    sha256 = _digest(path)
+    source = _open(store, project_id, path, name=shown, mapping=mapping, now=now)
+    report = ImportReport(shown)
+    states = [
+        _import_part(store, project_id, part, _Run(shown, sha256, now, progress, should_stop), report)
+        for part in source.parts
+    ]
+    report.already = bool(states) and not any(states)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    name: str
+    sha256: str
+    now: int
+    progress: ProgressSink
+    should_stop: StopAsked
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _open(
+    store: Store, project_id: int, path: Path, *, name: str, mapping: Mapping | None, now: int
+) -> OpenSource:
+    """Open a file; an unknown table with the columns that a person confirmed earlier."""
+    site = site_of_project(store, project_id)
+    try:
+        source = open_source(path, site=site, mapping=mapping, now=now, name=name)
+    except MappingNeeded as unknown:
+        saved = files.saved_mapping(store, project_id, unknown.fingerprint)
+        if saved is None:
+            raise
+        return open_source(path, site=site, mapping=Mapping(saved), now=now, name=name)
+    if mapping is not None:
+        files.save_mapping(store, project_id, source.fingerprint, dict(mapping.fields), now=now)
+    return source
+
+
+def _import_part(store: Store, project_id: int, part: OpenSource, run: _Run, report: ImportReport) -> bool:
+    """One table of the file; whether there was anything left to do."""
+    file = files.begin(
+        store,
+        project_id,
+        name=run.name,
+        sha256=run.sha256,
+        size=part.size_bytes,
+        facts={
+            "source": part.source,
+            "encoding": part.encoding,
+            "delimiter": part.delimiter,
+            "grouped": part.grouped,
+        },
+        now=run.now,
+    )
+    if file.state == files.DONE:
+        report.add(file)
+        return False
+    before = file.new_links
+    merger = _merger(store, project_id, part, file)
+    batches = part.batches(after_row=file.done_row, size=ROWS_A_BATCH)
+    while not run.should_stop():
+        group = islice(batches, BATCHES_A_COMMIT)
+        file, more = _commit(store, merger, group, file, part, run)
+        if not more:
+            file = files.finish(store, file, state=files.DONE, now=run.now, capped=part.capped, message=None)
+            break
+    else:
+        file = files.finish(store, file, state=files.STOPPED, now=run.now, capped=False, message=None)
+        report.stopped = True
+    report.new_links += file.new_links - before
+    report.add(file)
+    return True
+
+
+def _merger(store: Store, project_id: int, part: OpenSource, file: ImportFile) -> Merger:
+    """A merger that takes the vendor's authority for sorting, if the project sorts by that vendor's."""
+    metric = part.metric_name
+    with store.transaction():
+        if metric is not None:
+            store.execute(
+                "UPDATE project SET metric = ? WHERE id = ? AND metric IS NULL", (metric, project_id)
+            )
+        row = store.one("SELECT metric FROM project WHERE id = ?", (project_id,))
+        use_metric = metric is not None and row is not None and row[0] == metric
+        return Merger(store, project_id, source=part.source, file_id=file.id, use_metric=use_metric)
+
+
+def _commit(
+    store: Store,
+    merger: Merger,
+    group: Iterator[Batch],
+    file: ImportFile,
+    part: OpenSource,
+    run: _Run,
+) -> tuple[ImportFile, bool]:
+    """Merge some batches in one transaction; the file as it stands then, and whether there was any."""
+    more = False
+    try:
+        with store.transaction():
+            _lock(store, merger.project_id)
+            for batch in group:
+                more = True
+                merged = merger.merge(batch)
+                file = files.advance(store, file, merged, batch.skipped, batch.quarantined, batch.last_row)
+                run.progress(_progress(run.name, file, part))
+    except BaseException:
+        merger.forget()
+        raise
+    return file, more
+
+
+def _lock(store: Store, project_id: int) -> None:
+    """Two imports into one project take turns; SQLite's writers do so anyway."""
+    if store.dialect == "postgresql":
+        store.query("SELECT pg_advisory_xact_lock(?)", (project_id,))
+
+
+def _progress(name: str, file: ImportFile, part: OpenSource) -> Progress:
+    note = f"{file.quarantined:,} rows set aside" if file.quarantined else ""
+    return Progress(f"Reading {name}", part.bytes_read, part.size_bytes, "bytes", file.rows, note)

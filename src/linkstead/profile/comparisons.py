@@ -1,0 +1,144 @@
+"""Where sources and our own looks, or sources among themselves, tell a link differently."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from linkstead.profile.codes import REL_KNOWN, STATE_CODE, rel_words
+from linkstead.summary import Change, Disagreement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linkstead.profile.store import Store
+
+_LIVE: Final = STATE_CODE["live"]
+
+#: A live link's last look beside each of its sightings. The look speaks of the markup (`rel`), so that
+#: a page-wide nofollow is not mistaken for a changed link.
+_BESIDE: Final = (
+    "SELECT p.url, t.url, s.slug, g.rel, l.rel, ga.text, la.text, b.id FROM backlink b"
+    " JOIN look l ON l.id = b.look_id JOIN sighting g ON g.backlink_id = b.id"
+    " JOIN source s ON s.id = g.source_id JOIN page p ON p.id = b.page_id JOIN target t ON t.id = b.target_id"
+    " LEFT JOIN anchor ga ON ga.id = g.anchor_id LEFT JOIN anchor la ON la.id = l.anchor_id"
+    " WHERE b.project_id = ? AND l.outcome = 'found'"
+)
+
+
+def changes(store: Store, project_id: int, limit: int) -> tuple[Change, ...]:
+    """Facts that our look saw otherwise than a source had told, at most `limit`."""
+    found: list[Change] = []
+    for row in store.query(_BESIDE + " ORDER BY b.metric DESC, b.id", (project_id,)):
+        found += _row_changes(row)
+        if len(found) >= limit:
+            break
+    return tuple(found[:limit])
+
+
+def _row_changes(row: tuple[Any, ...]) -> Iterator[Change]:
+    page, target, source, told_rel, seen_rel, told_anchor, seen_anchor, _ = row
+    if told_rel & REL_KNOWN:
+        told, seen = _qualifiers(rel_words(told_rel)), _qualifiers((seen_rel or "").split())
+        if bool(told) != bool(seen):
+            yield Change(page, target or None, "rel", told or "followed", seen or "followed", source)
+    if told_anchor is not None and seen_anchor is not None and _differs(told_anchor, seen_anchor):
+        yield Change(page, target or None, "anchor text", told_anchor, seen_anchor, source)
+
+
+def _qualifiers(tokens: list[str] | tuple[str, ...]) -> str:
+    return " ".join(token for token in ("nofollow", "ugc", "sponsored") if token in tokens)
+
+
+def _differs(told: str, seen: str) -> bool:
+    """Whether two anchor texts are different texts, not merely different spacing or case."""
+    one, other = " ".join(told.split()).casefold(), " ".join(seen.split()).casefold()
+    cut = one.removesuffix("...").removesuffix("…")
+    return one != other and not (cut != one and other.startswith(cut))
+
+
+def figures(store: Store, project_id: int) -> dict[str, int]:
+    """Counts that lists are too short for (the keys that audit rules read)."""
+    turned = anchors = 0
+    for row in store.query(_BESIDE, (project_id,)):
+        for change in _row_changes(row):
+            turned += change.what == "rel" and change.told == "followed"
+            anchors += change.what == "anchor text"
+    found = {"turned_nofollow": turned, "anchor_changed": anchors}
+    for key, condition in _LOOK_FIGURES.items():
+        found[key] = _count(
+            store,
+            "SELECT count(*) FROM backlink b JOIN look l ON l.id = b.look_id"
+            f" WHERE b.project_id = ? AND b.state = {_LIVE} AND {condition}",
+            project_id,
+        )
+    found["reported_lost_live"] = _count(
+        store,
+        "SELECT count(*) FROM backlink b WHERE b.project_id = ? AND b.state = "
+        f"{_LIVE} AND EXISTS (SELECT 1 FROM sighting g WHERE g.backlink_id = b.id AND g.lost_at IS NOT NULL)",
+        project_id,
+    )
+    broken = "FROM target WHERE project_id = ? AND outcome = 'broken' AND links > 0"
+    found["broken_targets"] = _count(store, f"SELECT count(*) {broken}", project_id)
+    found["broken_target_links"] = _count(store, f"SELECT coalesce(sum(links), 0) {broken}", project_id)
+    return found
+
+
+_LOOK_FIGURES: Final = {
+    "hidden": "l.hidden IS NOT NULL",
+    "noindex": "(l.noindex_from LIKE '%robots meta%' OR l.noindex_from LIKE '%X-Robots-Tag%')",
+    "not_canonical": "l.noindex_from LIKE '%canonical%'",
+}
+
+
+def _count(store: Store, question: str, project_id: int) -> int:
+    row = store.one(question, (project_id,))
+    return int(row[0]) if row else 0
+
+
+_EXAMPLES: Final = 5
+
+_DISAGREEMENTS: Final = {
+    "nofollow": "min(CASE WHEN g.rel & 8 <> 0 THEN CASE WHEN g.rel & 7 <> 0 THEN 1 ELSE 0 END END) <>"
+    " max(CASE WHEN g.rel & 8 <> 0 THEN CASE WHEN g.rel & 7 <> 0 THEN 1 ELSE 0 END END)",
+    "lost": "min(CASE WHEN g.lost_at IS NULL THEN 0 ELSE 1 END) <>"
+    " max(CASE WHEN g.lost_at IS NULL THEN 0 ELSE 1 END)",
+    "anchor text": "min(CASE WHEN g.anchor_id = 0 THEN NULL ELSE g.anchor_id END) <>"
+    " max(CASE WHEN g.anchor_id = 0 THEN NULL ELSE g.anchor_id END)",
+}
+
+
+def disagreements(store: Store, project_id: int) -> tuple[Disagreement, ...]:
+    """What sources say differently about the same backlinks. A source alone disagrees with nobody."""
+    found = []
+    for what, condition in _DISAGREEMENTS.items():
+        ids = [
+            int(row[0])
+            for row in store.query(
+                "SELECT g.backlink_id FROM sighting g JOIN backlink b ON b.id = g.backlink_id"
+                " WHERE b.project_id = ? GROUP BY g.backlink_id"
+                f" HAVING count(DISTINCT g.source_id) > 1 AND {condition}",
+                (project_id,),
+            )
+        ]
+        if ids:
+            examples = tuple(_example(store, row_id) for row_id in ids[:_EXAMPLES])
+            found.append(Disagreement(what, len(ids), examples))
+    return tuple(found)
+
+
+def _example(store: Store, backlink_id: int) -> dict[str, str | int | float | None]:
+    rows = store.query(
+        "SELECT p.url, t.url, s.slug, g.rel, g.lost_at, a.text FROM backlink b"
+        " JOIN page p ON p.id = b.page_id JOIN target t ON t.id = b.target_id"
+        " JOIN sighting g ON g.backlink_id = b.id"
+        " JOIN source s ON s.id = g.source_id LEFT JOIN anchor a ON a.id = g.anchor_id WHERE b.id = ?"
+        " ORDER BY s.slug LIMIT 10",
+        (backlink_id,),
+    )
+    told = "; ".join(f"{row[2]}: {_told(row)}" for row in rows)
+    return {"page": rows[0][0], "target": rows[0][1] or None, "told": told}
+
+
+def _told(row: tuple[Any, ...]) -> str:
+    rel = " ".join(rel_words(row[3])) or ("followed" if row[3] else "rel unknown")
+    return ", ".join([rel, "lost" if row[4] else "not lost", f"“{row[5]}”" if row[5] else "no anchor"])

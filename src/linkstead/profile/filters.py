@@ -1,0 +1,170 @@
+"""What a person may ask of the backlinks, as conditions on columns that the indexes hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from linkstead.profile import tallies
+from linkstead.profile.codes import FOLLOW_UNKNOWN, FOLLOWED, NOT_FOLLOWED, PLACEMENT_CODE, STATE_CODE
+from linkstead.urls import identity_key
+
+if TYPE_CHECKING:
+    from linkstead.profile.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFilter:
+    """A question in words; every part is optional and all parts must hold.
+
+    `state` is a LinkStatus word; `followed` is `yes`, `no` or `unknown`; `placement` a Placement word
+    or `unknown`; `source` a source slug; `tld`, `domain`, `anchor` exact texts; `target` a URL or, with
+    `*` at its end, a prefix; times in epoch seconds, `first_seen_to` exclusive; `text` is looked for in
+    pages' URLs and titles, domains and anchors, whatever its case.
+    """
+
+    state: str | None = None
+    followed: str | None = None
+    placement: str | None = None
+    source: str | None = None
+    tld: str | None = None
+    domain: str | None = None
+    target: str | None = None
+    anchor: str | None = None
+    first_seen_from: int | None = None
+    first_seen_to: int | None = None
+    metric_from: float | None = None
+    text: str | None = None
+
+    def asked(self) -> dict[str, Any]:
+        """The parts that are set, by name."""
+        return {
+            part.name: getattr(self, part.name)
+            for part in fields(self)
+            if getattr(self, part.name) not in (None, "")
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A part of a WHERE clause; `count` is how many backlinks hold it, where that is known.
+
+    `index` names an index that finds exactly these rows. `never` says that nothing can match.
+    """
+
+    sql: str
+    values: tuple[Any, ...] = ()
+    count: int | None = None
+    index: str | None = None
+
+    @property
+    def never(self) -> bool:
+        return self.count == 0
+
+
+NEVER: Final = Condition("1 = 0", (), 0)
+
+_FOLLOW_CODES: Final = {"yes": FOLLOWED, "no": NOT_FOLLOWED, "unknown": FOLLOW_UNKNOWN}
+#: Pages that one text search looks at; a word that matches more is too common to sort by.
+MAX_TEXT_PAGES: Final = 50_000
+
+
+def conditions(store: Store, project_id: int, asked: LinkFilter) -> list[Condition]:
+    """The conditions of a filter. Unknown words match nothing, which is the honest answer."""
+    question = _Question(store, project_id)
+    found = [getattr(question, f"_{name}")(value) for name, value in asked.asked().items()]
+    return [condition for condition in found if condition is not None]
+
+
+class _Question:
+    def __init__(self, store: Store, project_id: int) -> None:
+        self.store = store
+        self.project_id = project_id
+
+    def _tally(self, dim: int, item: int) -> int:
+        row = self.store.one(
+            "SELECT links FROM tally WHERE project_id = ? AND dim = ? AND item = ?",
+            (self.project_id, dim, item),
+        )
+        return 0 if row is None else int(row[0])
+
+    def _coded(self, column: str, dim: int, code: int | None) -> Condition:
+        if code is None:
+            return NEVER
+        return Condition(f"{column} = ?", (code,), self._tally(dim, code))
+
+    def _state(self, word: str) -> Condition:
+        return self._coded("state", tallies.STATE, STATE_CODE.get(word))
+
+    def _followed(self, word: str) -> Condition:
+        return self._coded("followed", tallies.FOLLOW, _FOLLOW_CODES.get(word))
+
+    def _placement(self, word: str) -> Condition:
+        code = 0 if word == "unknown" else PLACEMENT_CODE.get(word)
+        return self._coded("placement", tallies.PLACEMENT, code)
+
+    def _source(self, slug: str) -> Condition:
+        row = self.store.one("SELECT id FROM source WHERE slug = ?", (slug,))
+        if row is None:
+            return NEVER
+        bit = 1 << (int(row[0]) - 1)
+        return Condition("(sources & ?) <> 0", (bit,), self._tally(tallies.SOURCE, int(row[0])))
+
+    def _tld(self, name: str) -> Condition:
+        row = self.store.one("SELECT id FROM tld WHERE name = ?", (name.lstrip(".").lower(),))
+        return NEVER if row is None else self._coded("tld_id", tallies.TLD, int(row[0]))
+
+    def _owned(self, owner: str, text: str) -> Condition:
+        row = self.store.one(
+            f"SELECT id, links FROM {owner} WHERE project_id = ? AND key = ?",
+            (self.project_id, identity_key(text)),
+        )
+        if row is None:
+            return NEVER
+        return Condition(f"{owner}_id = ?", (row[0],), int(row[1]), f"backlink_{owner}")
+
+    def _domain(self, name: str) -> Condition:
+        return self._owned("domain", name.lower())
+
+    def _anchor(self, text: str) -> Condition:
+        return self._owned("anchor", text)
+
+    def _target(self, url: str) -> Condition:
+        if not url.endswith("*"):
+            return self._owned("target", url)
+        return Condition(
+            "target_id IN (SELECT id FROM target WHERE project_id = ? AND url LIKE ? ESCAPE '\\')",
+            (self.project_id, like_text(url[:-1]) + "%"),
+        )
+
+    def _first_seen_from(self, moment: int) -> Condition:
+        return Condition("first_seen >= ?", (moment,))
+
+    def _first_seen_to(self, moment: int) -> Condition:
+        return Condition("first_seen < ?", (moment,))
+
+    def _metric_from(self, least: float) -> Condition:
+        return Condition("metric >= ?", (least,))
+
+    def _text(self, text: str) -> Condition | None:
+        words = text.strip()
+        if not words:
+            return None
+        pattern = f"%{like_text(words)}%"
+        like = "ILIKE" if self.store.dialect == "postgresql" else "LIKE"
+        parts = [
+            f"domain_id IN (SELECT id FROM domain WHERE project_id = ? AND name {like} ? ESCAPE '\\')",
+            f"anchor_id IN (SELECT id FROM anchor WHERE project_id = ? AND text {like} ? ESCAPE '\\')",
+            (
+                "page_id IN (SELECT id FROM page WHERE project_id = ?"
+                f" AND (url {like} ? ESCAPE '\\' OR title {like} ? ESCAPE '\\') LIMIT {MAX_TEXT_PAGES})"
+            ),
+        ]
+        project = self.project_id
+        values = (project, pattern, project, pattern, project, pattern, pattern)
+        return Condition(f"({' OR '.join(parts)})", values)
+
+
+def like_text(text: str) -> str:
+    """A text as a literal part of a LIKE pattern (escape character: backslash)."""
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,196 @@
+"""Our looks decide the state of a link, and every figure follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.profile_samples import merge, new_project, sighting
+
+from linkstead.link import Link, LinkStatus, LinkType, Outcome, Placement, Reason, Verdict
+from linkstead.profile import identity, looks, tallies
+from linkstead.profile.detail import link_detail
+from linkstead.profile.figures import counts, summary
+from linkstead.profile.looks import Judged, TargetCheck
+from linkstead.profile.queries import links
+
+if TYPE_CHECKING:
+    from linkstead.profile.store import Store
+
+NOW = 1_800_000_000
+
+
+def verdict(outcome: Outcome = Outcome.FOUND, *, at: int = NOW, **told: object) -> Verdict:
+    reasons = {
+        Outcome.FOUND: Reason.LINK_PRESENT,
+        Outcome.MISSING: Reason.REMOVED,
+        Outcome.BLOCKED: Reason.FORBIDDEN,
+    }
+    link = Link(
+        url=str(told.pop("url", "https://example.com/")),
+        anchor_text=str(told.pop("anchor", "seen text")),
+        rel=told.pop("rel", ()),  # type: ignore[arg-type]
+        type=LinkType.ANCHOR,
+        placement=Placement.FOOTER,
+        position=0,
+    )
+    found = outcome is Outcome.FOUND
+    return Verdict(
+        outcome=outcome,
+        reason=reasons[outcome],
+        explanation="As seen.",
+        page_url="https://site1.example.org/post",
+        target_url="https://example.com/",
+        checked_at=at,
+        links=(link,) if found else (),
+        speaks=link if found else None,
+        followed=not link.rel if found else None,
+        indexable=True if found else None,
+        http_status=200,
+    )
+
+
+def ids(store: Store, project: int) -> list[int]:
+    return sorted(listed.id for listed in links(store, project).rows)
+
+
+def look(store: Store, project: int, outcome: Outcome, state: LinkStatus, **told: object) -> None:
+    row_id = ids(store, project)[0]
+    looks.record(store, project, [Judged(row_id, verdict(outcome, **told), state)])  # type: ignore[arg-type]
+
+
+def test_a_found_link_is_live_and_carries_what_we_saw(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1, lost_at=1_720_000_000))
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE, rel=("nofollow", "ugc"))
+    listed = links(store, project).rows[0]
+    assert (listed.row.state, listed.row.followed, listed.row.placement) == ("live", False, "footer")
+    assert (listed.row.anchor_text, listed.rel) == ("seen text", ("nofollow", "ugc"))
+    assert not listed.reported_lost
+    assert listed.row.last_checked == NOW
+    assert tallies.differences(store, project) == []
+
+
+def test_a_later_import_leaves_what_we_saw_ourselves_alone(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1))
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE, rel=("nofollow",))
+    merge(store, project, sighting(1, nofollow=False, anchor_text="told text", placement="content"))
+    row = links(store, project).rows[0].row
+    assert (row.followed, row.anchor_text, row.placement, row.state) == (False, "seen text", "footer", "live")
+
+
+def test_a_blocked_look_changes_the_state_and_nothing_else(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1))
+    before = links(store, project).rows[0].row
+    look(store, project, Outcome.BLOCKED, LinkStatus.BLOCKED)
+    after = links(store, project).rows[0].row
+    assert after.state == "blocked"
+    assert (after.followed, after.anchor_text, after.placement) == (
+        before.followed,
+        before.anchor_text,
+        before.placement,
+    )
+    assert counts(store, project).lost == 0
+
+
+def test_writing_a_look_twice_is_writing_it_once(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1))
+    for _ in range(2):
+        look(store, project, Outcome.MISSING, LinkStatus.IN_DOUBT)
+    detail = link_detail(store, project, ids(store, project)[0])
+    assert detail is not None
+    assert len(detail.looks) == 1
+    assert tallies.differences(store, project) == []
+
+
+def test_a_loss_and_a_return_move_the_figures_both_ways(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1), sighting(2))
+    look(store, project, Outcome.MISSING, LinkStatus.LOST)
+    assert (counts(store, project).lost, counts(store, project).live) == (1, 0)
+    assert sum(month.lost for month in summary(store, project, now=NOW).months) == 1
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE, at=NOW + 100)
+    assert (counts(store, project).lost, counts(store, project).live) == (0, 1)
+    assert sum(month.lost for month in summary(store, project, now=NOW).months) == 0
+    assert tallies.differences(store, project) == []
+
+
+def test_a_look_names_the_target_that_no_source_had_named(store: Store) -> None:
+    project = new_project(store)
+    merge(
+        store, project, sighting(1, target_url=None, anchor_text=None), source="search-console-latest-links"
+    )
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE, url="https://example.com/guide#top")
+    assert links(store, project).rows[0].row.target_url == "https://example.com/guide"
+    assert tallies.differences(store, project) == []
+
+
+def test_due_pages_are_those_without_a_recent_look_the_worthiest_first(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1, domain_metric=10.0), sighting(2, domain_metric=90.0), sighting(3))
+    due = looks.due_page_ids(store, project, before=NOW)
+    urls = [page.url for page in looks.pages(store, [page_id for page_id, _ in due])]
+    assert urls[0] == "https://site2.example.org/post"
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE)
+    assert len(looks.due_page_ids(store, project, before=NOW)) == 2
+    assert len(looks.due_page_ids(store, project, before=NOW + 1)) == 3
+
+
+def test_links_of_another_project_cannot_be_chosen_or_shown(store: Store) -> None:
+    mine, theirs = new_project(store), new_project(store, "example.net")
+    merge(store, theirs, sighting(1))
+    foreign = ids(store, theirs)
+    assert looks.pages_of(store, mine, foreign) == []
+    assert link_detail(store, mine, foreign[0]) is None
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_targets_that_their_own_redirect_proves_equal_become_one(store: Store, both: bool) -> None:
+    project = new_project(store)
+    page = "https://blog.example.org/x"
+    merge(store, project, sighting(1, page_url=page, target_url="http://www.example.com/a", first_seen=50))
+    merge(store, project, sighting(2, target_url="https://example.com/a"), source="semrush-backlinks")
+    if both:
+        merge(
+            store,
+            project,
+            sighting(3, page_url=page, target_url="https://example.com/a", first_seen=70),
+            source="semrush-backlinks",
+        )
+    alias = dict((url, row_id) for row_id, url in looks.due_targets(store, project, before=NOW))
+    check = TargetCheck(
+        alias["http://www.example.com/a"],
+        NOW,
+        "redirected",
+        200,
+        "https://example.com/a",
+        ("301 https://example.com/a",),
+    )
+    looks.record_targets(store, [check])
+    assert identity.fold_targets(store, project) == 1
+    page_of_links = links(store, project)
+    assert page_of_links.total == 2
+    assert {listed.row.target_url for listed in page_of_links.rows} == {"https://example.com/a"}
+    row = next(listed.row for listed in page_of_links.rows if listed.row.page_url == page)
+    assert row.first_seen == 50
+    assert len(row.sources) == (2 if both else 1)
+    assert tallies.differences(store, project) == []
+
+
+def test_the_summary_names_changes_against_the_export_and_disagreements(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1, nofollow=False, anchor_text="told text"))
+    merge(store, project, sighting(1, nofollow=True, anchor_text="told text"), source="semrush-backlinks")
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE, rel=("nofollow",))
+    found = summary(store, project, now=NOW)
+    assert {(change.what, change.source) for change in found.changes} == {
+        ("rel", "ahrefs-backlinks"),
+        ("anchor text", "ahrefs-backlinks"),
+        ("anchor text", "semrush-backlinks"),
+    }
+    assert [each.what for each in found.disagreements] == ["nofollow"]
+    assert found.figures["turned_nofollow"] == 1
+    assert found.reasons == {"link_present": 1}
