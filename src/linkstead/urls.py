@@ -128,8 +128,17 @@ def public_suffixes() -> PublicSuffixes:
 
 def parse_url(text: str, base: str | None = None) -> URL | None:
     """Parse as a browser does, against `base` if given; None when it is no URL."""
-    parsed: URL | None = URL.parse(text, base) if base is not None else URL.parse(text)
+    try:
+        parsed: URL | None = URL.parse(text, base) if base is not None else URL.parse(text)
+    except (TypeError, UnicodeError):
+        # a lone surrogate is no text that can be encoded; a browser reads it as U+FFFD
+        return parse_url(_scalar(text), None if base is None else _scalar(base))
     return parsed
+
+
+def _scalar(text: str) -> str:
+    """A text as Unicode scalar values (https://infra.spec.whatwg.org/#javascript-string-convert)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def absolute_url(text: str, base: str) -> str | None:

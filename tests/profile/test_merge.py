@@ -182,6 +182,7 @@ def test_a_rolled_back_batch_leaves_nothing_and_can_be_merged_again(store: Store
     assert counts(store, project).backlinks == 0
     with store.transaction():
         merger.merge(batch)
+        merger.flush()
     assert counts(store, project).backlinks == 2
     assert tallies.differences(store, project) == []
 
@@ -196,6 +197,7 @@ def test_domains_of_a_table_are_counted_apart_from_domains_with_links(store: Sto
     with store.transaction():
         merger = Merger(store, project, source="ahrefs-referring-domains", file_id=2, use_metric=True)
         merger.merge(Batch(last_row=2, domains=rows))
+        merger.flush()
     found = counts(store, project)
     assert (found.referring_domains, found.domains_only) == (1, 1)
 

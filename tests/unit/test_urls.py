@@ -73,6 +73,11 @@ def test_what_is_no_web_address_is_refused_with_a_sentence(text: str) -> None:
         normalise_url(text)
 
 
+def test_a_lone_surrogate_is_read_as_a_browser_reads_it() -> None:
+    assert normalise_url("https://example.com/\ud800") == "https://example.com/%EF%BF%BD"
+    assert try_normalise_url("\udfff") is None
+
+
 def test_parameters_that_select_content_are_never_dropped() -> None:
     url = "https://example.com/?id=1&page=2&q=x&ref=home&source=list&lang=de&v=abc&campaign=7&gclid_x=1"
     assert normalise_url(url) == url
@@ -98,7 +103,11 @@ def test_text_fragments_can_be_read_though_fragments_are_dropped() -> None:
     assert text_fragment("https://example.com/#intro") is None
 
 
-@given(st.text(max_size=40), st.text(max_size=30), st.sampled_from(["http://", "https://", ""]))
+#: Any code point, lone surrogates included.
+anything = st.text(st.characters(exclude_categories=()), max_size=40)
+
+
+@given(anything, anything, st.sampled_from(["http://", "https://", ""]))
 def test_normalising_twice_is_normalising_once(host: str, rest: str, scheme: str) -> None:
     once = try_normalise_url(f"{scheme}{host}/{rest}")
     if once is not None:

@@ -44,7 +44,7 @@ def read_arguments(arguments: list[str]) -> argparse.Namespace:
     files = getattr(options, "files", None)
     if rest and (files is None or any(part.startswith("-") for part in rest)):
         root.error(f"unrecognised arguments: {' '.join(rest)}")
-    if rest:
+    if files is not None:
         files += [Path(part) for part in rest]
     return options
 

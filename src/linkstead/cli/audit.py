@@ -146,8 +146,6 @@ def _import_all(
 
 
 def _mapping(pairs: list[str]) -> Mapping | None:
-    from linkstead.sources import Mapping
-
     fields: dict[str, str] = {}
     for pair in pairs:
         column, equals, field = pair.rpartition("=")
@@ -156,7 +154,7 @@ def _mapping(pairs: list[str]) -> Mapping | None:
                 f"“{plain(pair, 60)}” is no mapping; write it like --map 'Backlink URL=source_url'."
             )
         fields[column.strip()] = field.strip()
-    return Mapping(fields) if fields else None
+    return fields or None
 
 
 def _ask_for_mapping(path: Path, unknown: MappingNeeded) -> str:
@@ -243,8 +241,10 @@ def _lines(audit: Audit, imported: list[ImportReport], verified: VerifyReport | 
         lines.append(f"  looked at {verified.pages:,} pages and {verified.targets:,} targets{left}")
     lines += [
         "",
-        (f"  followed {counts.followed:,} · not followed {counts.not_followed:,}"
-        f" · unknown {counts.follow_unknown:,}"),
+        (
+            f"  followed {counts.followed:,} · not followed {counts.not_followed:,}"
+            f" · unknown {counts.follow_unknown:,}"
+        ),
         (
             f"  live {counts.live:,} · in doubt {counts.in_doubt:,} · lost {counts.lost:,} · blocked"
             f" {counts.blocked:,} · unreachable {counts.unreachable:,} · unreadable {counts.unreadable:,}"

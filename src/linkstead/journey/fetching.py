@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def fetch_settings(settings: Settings) -> FetchSettings:
     """How this installation fetches: whom it may reach, how gently, under which name."""
-    contact = settings.contact_url or (f"mailto:{settings.contact_email}" if settings.contact_email else "")
+    about = settings.contact_url or FetchSettings().contact_url
+    mail = f"; mailto:{settings.contact_email}" if settings.contact_email else ""
     return FetchSettings(
         allowed_private_networks=settings.allowed_private_networks,
-        version=__version__,
-        contact=contact,
+        user_agent=f"Linkstead/{__version__} (+{about}{mail})",
         concurrency=settings.fetch_concurrency,
-        host_delay=settings.host_delay,
+        delay_seconds=settings.host_delay,
     )

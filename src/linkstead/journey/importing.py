@@ -6,14 +6,17 @@ or killed goes on where it was and a finished one is not done twice.
 
 from __future__ import annotations
 
+import gc
 import hashlib
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from linkstead.errors import MappingNeeded
+from linkstead.errors import InputError, MappingNeeded
 from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.journey.projects import site_of_project
+from linkstead.journey.reading import BatchReader
 from linkstead.profile import files
 from linkstead.profile.merge import Merger
 from linkstead.sources import Mapping, open_source
@@ -80,11 +83,12 @@ def import_file(
     """
     shown = name or path.name
     sha256 = _digest(path)
-    source = _open(store, project_id, path, name=shown, mapping=mapping, now=now)
+    source, columns = _open(store, project_id, path, name=shown, mapping=mapping, now=now)
+    run = _Run(shown, sha256, now, progress, should_stop)
     report = ImportReport(shown)
     states = [
-        _import_part(store, project_id, part, _Run(shown, sha256, now, progress, should_stop), report)
-        for part in source.parts
+        _import_part(store, project_id, part, BatchReader(part, path, columns, place), run, report)
+        for place, part in enumerate(source.parts or (source,))
     ]
     report.already = bool(states) and not any(states)
     return report
@@ -106,22 +110,23 @@ def _digest(path: Path) -> str:
 
 def _open(
     store: Store, project_id: int, path: Path, *, name: str, mapping: Mapping | None, now: int
-) -> OpenSource:
-    """Open a file; an unknown table with the columns that a person confirmed earlier."""
+) -> tuple[OpenSource, Mapping | None]:
+    """Open a file; a table that nobody knows by the columns that a person names or has named before."""
     site = site_of_project(store, project_id)
     try:
-        source = open_source(path, site=site, mapping=mapping, now=now, name=name)
+        return open_source(path, site=site, now=now, name=name), None
     except MappingNeeded as unknown:
-        saved = files.saved_mapping(store, project_id, unknown.fingerprint)
-        if saved is None:
+        columns = mapping or files.saved_mapping(store, project_id, unknown.fingerprint)
+        if columns is None:
             raise
-        return open_source(path, site=site, mapping=Mapping(saved), now=now, name=name)
-    if mapping is not None:
-        files.save_mapping(store, project_id, source.fingerprint, dict(mapping.fields), now=now)
-    return source
+        source = open_source(path, site=site, mapping=columns, now=now, name=name)
+        files.save_mapping(store, project_id, unknown.fingerprint, dict(columns), now=now)
+        return source, columns
 
 
-def _import_part(store: Store, project_id: int, part: OpenSource, run: _Run, report: ImportReport) -> bool:
+def _import_part(
+    store: Store, project_id: int, part: OpenSource, reader: BatchReader, run: _Run, report: ImportReport
+) -> bool:
     """One table of the file; whether there was anything left to do."""
     file = files.begin(
         store,
@@ -129,37 +134,54 @@ def _import_part(store: Store, project_id: int, part: OpenSource, run: _Run, rep
         name=run.name,
         sha256=run.sha256,
         size=part.size_bytes,
-        facts={
-            "source": part.source,
-            "encoding": part.encoding,
-            "delimiter": part.delimiter,
-            "grouped": part.grouped,
-        },
+        facts={"source": part.source, "encoding": part.encoding, "delimiter": part.delimiter},
         now=run.now,
     )
-    if file.state == files.DONE:
-        report.add(file)
-        return False
     before = file.new_links
-    merger = _merger(store, project_id, part, file)
-    batches = part.batches(after_row=file.done_row, size=ROWS_A_BATCH)
-    while not run.should_stop():
-        group = islice(batches, BATCHES_A_COMMIT)
-        file, more = _commit(store, merger, group, file, part, run)
-        if not more:
-            file = files.finish(store, file, state=files.DONE, now=run.now, capped=part.capped, message=None)
-            break
-    else:
-        file = files.finish(store, file, state=files.STOPPED, now=run.now, capped=False, message=None)
-        report.stopped = True
+    if (fresh := file.state != files.DONE) is True:
+        try:
+            file = _read_on(store, project_id, part, reader, run, file)
+        except InputError as refused:
+            files.finish(store, file, files.Ending(files.REFUSED, run.now, message=str(refused)))
+            raise
+    report.stopped = report.stopped or file.state == files.STOPPED
     report.new_links += file.new_links - before
     report.add(file)
-    return True
+    return fresh
+
+
+def _read_on(
+    store: Store, project_id: int, part: OpenSource, reader: BatchReader, run: _Run, file: ImportFile
+) -> ImportFile:
+    """Merge what is left of a table, until its end or until somebody asks to stop."""
+    merger = _merger(store, project_id, part, file)
+    with closing(reader.batches(file.done_row, ROWS_A_BATCH)) as batches:
+        while not run.should_stop():
+            group = islice(batches, BATCHES_A_COMMIT)
+            with _no_cycle_search():
+                file, more = _commit(store, merger, group, file, reader, run)
+            if not more:
+                ending = files.Ending(files.DONE, run.now, grouped=reader.grouped, capped=reader.capped)
+                return files.finish(store, file, ending)
+    return files.finish(store, file, files.Ending(files.STOPPED, run.now))
+
+
+@contextmanager
+def _no_cycle_search() -> Iterator[None]:
+    """Merging makes millions of tuples and no cycles: looking for cycles all the time costs a sixth."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 def _merger(store: Store, project_id: int, part: OpenSource, file: ImportFile) -> Merger:
     """A merger that takes the vendor's authority for sorting, if the project sorts by that vendor's."""
-    metric = part.metric_name
+    vendor = part.found.source
+    metric = vendor.domain_metric or vendor.page_metric
     with store.transaction():
         if metric is not None:
             store.execute(
@@ -175,7 +197,7 @@ def _commit(
     merger: Merger,
     group: Iterator[Batch],
     file: ImportFile,
-    part: OpenSource,
+    reader: BatchReader,
     run: _Run,
 ) -> tuple[ImportFile, bool]:
     """Merge some batches in one transaction; the file as it stands then, and whether there was any."""
@@ -187,7 +209,8 @@ def _commit(
                 more = True
                 merged = merger.merge(batch)
                 file = files.advance(store, file, merged, batch.skipped, batch.quarantined, batch.last_row)
-                run.progress(_progress(run.name, file, part))
+                run.progress(_progress(run.name, file, reader))
+            merger.flush()
     except BaseException:
         merger.forget()
         raise
@@ -200,6 +223,6 @@ def _lock(store: Store, project_id: int) -> None:
         store.query("SELECT pg_advisory_xact_lock(?)", (project_id,))
 
 
-def _progress(name: str, file: ImportFile, part: OpenSource) -> Progress:
+def _progress(name: str, file: ImportFile, reader: BatchReader) -> Progress:
     note = f"{file.quarantined:,} rows set aside" if file.quarantined else ""
-    return Progress(f"Reading {name}", part.bytes_read, part.size_bytes, "bytes", file.rows, note)
+    return Progress(f"Reading {name}", reader.bytes_read, reader.size_bytes, "bytes", file.rows, note)

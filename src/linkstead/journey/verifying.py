@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
@@ -18,8 +18,9 @@ from linkstead.journey.turns import Turns
 from linkstead.link import Outcome, Reason
 from linkstead.monitor.fetch import Fetched, Fetcher, FetchSettings
 from linkstead.monitor.state import state_after
-from linkstead.monitor.verify import failed_look, judge
-from linkstead.page import BoundedCalls, Overrun, read_page
+from linkstead.monitor.verify import judge
+from linkstead.page import read_page
+from linkstead.page.bounded import BoundedCalls, Overrun
 from linkstead.profile import identity, looks
 from linkstead.profile.looks import DuePage, Judged, TargetCheck
 from linkstead.urls import try_normalise_url
@@ -38,6 +39,10 @@ WRITE_EVERY_PAGES: Final = 200
 PARSE_SECONDS: Final = 5.0
 PARSE_MEGABYTES: Final = 512
 PARSERS: Final = 2
+#: Our user's own site may be asked a little faster than a stranger's (seconds), but not without end:
+#: the most linked targets first, the others are due in the next sitting.
+OWN_SITE_DELAY: Final = 0.5
+TARGETS_A_SITTING: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,23 @@ def judge_page(
 ) -> list[Verdict]:
     """Read a fetched page once and judge every link expected on it. Runs in a child process."""
     page = None
-    if fetched.failure is None and fetched.body:
+    if fetched.body:
         page = read_page(fetched.body, url=fetched.final_url, headers=fetched.headers)
 
     def same_target(one: str, other: str) -> bool:
         return proven.get(one, one) == proven.get(other, other)
 
     return [
-        judge(fetched, page, target=target, site=site, now=now, same_target=same_target) for target in targets
+        judge(
+            fetched,
+            page,
+            target=target,
+            site=site,
+            now=now,
+            robots_allowed=fetched.robots.search_engines,
+            same_target=same_target,
+        )
+        for target in targets
     ]
 
 
@@ -125,9 +139,11 @@ class _Sitting:
         with BoundedCalls(
             judge_page, workers=PARSERS, seconds=PARSE_SECONDS, megabytes=PARSE_MEGABYTES
         ) as judges:
-            async with Fetcher(self._settings) as fetcher:
-                if chosen.backlink_ids is None:
+            if chosen.backlink_ids is None:
+                own = replace(self._settings, delay_seconds=min(OWN_SITE_DELAY, self._settings.delay_seconds))
+                async with Fetcher(own) as fetcher:
                     await self._targets(fetcher, before)
+            async with Fetcher(self._settings) as fetcher:
                 for url, final in identity.proven_spellings(self._store, self._project_id).items():
                     self._proven.setdefault(identity.bare(url), {})[url] = final
                 await self._pages(fetcher, judges, self._due(before, chosen))
@@ -143,7 +159,7 @@ class _Sitting:
 
     async def _targets(self, fetcher: Fetcher, before: int) -> None:
         """Look at our own pages: which fail, which redirect, which spellings are one."""
-        due = looks.due_targets(self._store, self._project_id, before=before)
+        due = looks.due_targets(self._store, self._project_id, before=before)[:TARGETS_A_SITTING]
         checks: list[TargetCheck] = []
         queue = iter(due)
 
@@ -172,7 +188,7 @@ class _Sitting:
         judges: BoundedCalls[list[Verdict]],
         due: list[tuple[int, int]],
     ) -> None:
-        turns = Turns(due, rest=self._settings.host_delay)
+        turns = Turns(due, rest=self._settings.delay_seconds)
 
         async def work() -> None:
             while (turn := await turns.take()) is not None:
@@ -223,9 +239,10 @@ class _Sitting:
             for url, final in self._proven.get(identity.bare(target), {}).items()
         }
         result = await asyncio.wrap_future(judges.submit(fetched, targets, self._site, at, proven))
-        if isinstance(result, Overrun):
-            return [failed_look(fetched, target=target, site=self._site, now=at) for target in targets]
-        return result
+        if not isinstance(result, Overrun):
+            return result
+        heavy = replace(fetched, body=b"", failure=Reason.BOMB, failure_detail=result.detail)
+        return judge_page(heavy, targets, self._site, at, {})
 
     def _write(self) -> None:
         """Write what was found, with the states that follow from it and from earlier looks."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.profile.codes import REL_KNOWN, STATE_CODE, rel_words
@@ -79,8 +80,25 @@ def figures(store: Store, project_id: int) -> dict[str, int]:
     )
     broken = "FROM target WHERE project_id = ? AND outcome = 'broken' AND links > 0"
     found["broken_targets"] = _count(store, f"SELECT count(*) {broken}", project_id)
+    found["temporary_targets"], found["temporary_target_links"] = _temporary(store, project_id)
     found["broken_target_links"] = _count(store, f"SELECT coalesce(sum(links), 0) {broken}", project_id)
     return found
+
+
+#: Redirects that promise to change again (RFC 9110, section 15.4); hops are stored as "302 URL".
+_TEMPORARY: Final = ("302 ", "303 ", "307 ")
+
+
+def _temporary(store: Store, project_id: int) -> tuple[int, int]:
+    """(targets that redirect for the time being, the links that point at them)."""
+    rows = store.query(
+        "SELECT hops, links FROM target WHERE project_id = ? AND outcome = 'redirected' AND links > 0",
+        (project_id,),
+    )
+    links = [
+        int(n) for hops, n in rows if any(hop.startswith(_TEMPORARY) for hop in json.loads(hops or "[]"))
+    ]
+    return len(links), sum(links)
 
 
 _LOOK_FIGURES: Final = {

@@ -144,16 +144,31 @@ def _extreme(choose: Callable[..., int], one: int | None, other: int | None) -> 
     return choose(known) if known else None
 
 
-def finish(
-    store: Store, file: ImportFile, *, state: str, now: int, capped: bool, message: str | None
-) -> ImportFile:
+class Ending(NamedTuple):
+    """How the reading of a file ended."""
+
+    state: str
+    at: int
+    grouped: bool = False
+    capped: bool = False
+    message: str | None = None
+
+
+def finish(store: Store, file: ImportFile, ending: Ending) -> ImportFile:
     """Close a file: done, stopped or refused."""
     with store.transaction():
         store.execute(
-            "UPDATE import_file SET state = ?, finished_at = ?, capped = ?, message = ? WHERE id = ?",
-            (state, now, int(capped), message, file.id),
+            "UPDATE import_file SET state = ?, finished_at = ?, grouped = ?, capped = ?, message = ?"
+            " WHERE id = ?",
+            (ending.state, ending.at, int(ending.grouped), int(ending.capped), ending.message, file.id),
         )
-    return file._replace(state=state, finished_at=now, capped=capped, message=message)
+    return file._replace(
+        state=ending.state,
+        finished_at=ending.at,
+        grouped=ending.grouped,
+        capped=ending.capped,
+        message=ending.message,
+    )
 
 
 def all_files(store: Store, project_id: int) -> list[ImportFile]:

@@ -110,9 +110,13 @@ class Merger:
         self._tlds = Names(store, "tld", "name")
         self._source_id = Names(store, "source", "slug").id_of(source)
         self._source_bit = 1 << (self._source_id - 1)
+        self._tallies = Tallies()
 
     def merge(self, batch: Batch) -> Merged:
-        """Write one batch, inside the caller's transaction; after a rollback call `forget`."""
+        """Write one batch, inside the caller's transaction, which must end with `flush`.
+
+        After a rollback call `forget`.
+        """
         work = _Work()
         self._resolve(batch)
         self._load(batch.sightings, work)
@@ -132,8 +136,20 @@ class Merger:
         self._merge_domains(batch.domains)
         return merged
 
+    def flush(self) -> None:
+        """Write the new strings and the figures of all batches since the last flush."""
+        owners = self._tallies.owners
+        self._domains.write(
+            owners["domain"], ("tld_id", lambda name: self._tlds.known[top_level_domain(name)])
+        )
+        self._targets.write(owners["target"])
+        self._anchors.write(owners["anchor"])
+        self._tallies.write(self._store, self.project_id)
+        self._tallies = Tallies()
+
     def forget(self) -> None:
         """Drop what is remembered of rows that a rollback took away."""
+        self._tallies = Tallies()
         for strings in (self._domains, self._targets, self._anchors):
             strings.forget()
 
@@ -146,7 +162,8 @@ class Merger:
         self._domains.resolve(names)
         self._targets.resolve({s.target_url or UNKNOWN_TARGET for s in sightings} | {UNKNOWN_TARGET})
         self._anchors.resolve({s.anchor_text for s in sightings if s.anchor_text is not None})
-        self._domains.extend_new({name: (self._tlds.id_of(top_level_domain(name)),) for name in names})
+        for name in names:
+            self._tlds.id_of(top_level_domain(name))
 
     def _load(self, sightings: list[Sighting], work: _Work) -> None:
         """Find the pages, backlinks and sightings of a batch that are already there."""
@@ -283,7 +300,7 @@ class Merger:
     # -- writing --------------------------------------------------------------------------------
 
     def _write(self, work: _Work) -> None:
-        tallies = Tallies()
+        tallies = self._tallies
         first = self._store.ids("backlink", len(work.new_links)) if work.new_links else 0
         for row_id, row in enumerate(work.new_links, first):
             row[ID] = row_id
@@ -291,9 +308,6 @@ class Merger:
         tallies.count([counted(before) for before, _ in changed], -1)
         tallies.count([counted(row) for _, row in changed], +1)
         tallies.count([counted(row) for row in work.new_links], +1)
-        self._domains.write(tallies.owners["domain"], "tld_id")
-        self._targets.write(tallies.owners["target"])
-        self._anchors.write(tallies.owners["anchor"])
         store = self._store
         store.insert(
             "page", ("id", "project_id", "key", "url", "domain_id", "title", "language"), work.new_pages
@@ -302,7 +316,6 @@ class Merger:
         _update(store, "backlink", _BACKLINK_UPDATE, [_backlink_changes(row) for _, row in changed])
         _update(store, "page", ("title", "language"), [(*v, k) for k, v in work.new_titles.items()])
         self._write_sightings(work)
-        tallies.write(store, self.project_id)
 
     def _write_sightings(self, work: _Work) -> None:
         """Each source's own row; within a batch the last one of the same key stands."""
@@ -312,11 +325,10 @@ class Merger:
         for row, s, anchor_id, rel, placement, link_type in work.seen:
             key = (row[ID], source_id, anchor_id or 0, link_type)
             # from first_seen on, the columns stand in the order of the Sighting
-            told = (s[12], s[13], s[14], s[15], s[16], s[17], s[18], s[19])
             if key in old:
-                renewed[key] = (rel, placement, file_id, s[0], *told, *key)
+                renewed[key] = (rel, placement, file_id, s[0], *s[12:], *key)
             else:
-                fresh[key] = (*key, rel, placement, file_id, file_id, s[0], *told)
+                fresh[key] = (*key, rel, placement, file_id, file_id, s[0], *s[12:])
         self._store.insert("sighting", SIGHTING_COLUMNS, list(fresh.values()))
         self._store.many(_SIGHTING_UPDATE, list(renewed.values()))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from linkstead.urls import identity_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from linkstead.profile.store import Store
 
@@ -27,11 +27,11 @@ class Strings:
         self._table = table
         self._column = column
         self.known: dict[str, int] = {}
-        self._new: list[tuple[int, int, str, tuple[Any, ...]]] = []
+        self._new: list[tuple[int, int, str]] = []
 
     def resolve(self, texts: Iterable[str]) -> None:
         """Make sure that every text has an id in `known`."""
-        if len(self.known) > REMEMBERED:
+        if len(self.known) > REMEMBERED and not self._new:
             self.known.clear()
         unknown = set(texts) - self.known.keys()
         if not unknown:
@@ -51,29 +51,23 @@ class Strings:
         first = self._store.ids(self._table, len(by_key))
         for row_id, (key, text) in enumerate(by_key.items(), first):
             self.known[text] = row_id
-            self._new.append((row_id, key, text, ()))
+            self._new.append((row_id, key, text))
 
-    def extend_new(self, extra: dict[str, tuple[Any, ...]]) -> None:
-        """Give the waiting new rows their further columns, by text."""
-        self._new = [(row_id, key, text, extra[text]) for row_id, key, text, _ in self._new]
+    def write(
+        self, counts: dict[int, list[int]], extra: tuple[str, Callable[[str], int]] | None = None
+    ) -> None:
+        """Insert the new rows; their counts are taken out of `counts` and stored with them.
 
-    def write(self, counts: dict[int, list[int]], *more_columns: str) -> None:
-        """Insert the new rows; their counts are taken out of `counts` and stored with them."""
-        columns = (
-            "id",
-            "project_id",
-            "key",
-            self._column,
-            *more_columns,
-            "links",
-            "followed",
-            "live",
-            "lost",
-        )
-        rows = [
-            (row_id, self._project_id, key, text, *extra, *counts.pop(row_id, (0, 0, 0, 0)))
-            for row_id, key, text, extra in self._new
+        `extra` is one more column and how its value follows from the text.
+        """
+        columns = ["id", "project_id", "key", self._column, "links", "followed", "live", "lost"]
+        rows: list[tuple[Any, ...]] = [
+            (row_id, self._project_id, key, text, *counts.pop(row_id, (0, 0, 0, 0)))
+            for row_id, key, text in self._new
         ]
+        if extra is not None:
+            columns.append(extra[0])
+            rows = [(*row, extra[1](row[3])) for row in rows]
         self._store.insert(self._table, columns, rows)
         self._new = []
 

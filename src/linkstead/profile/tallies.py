@@ -91,11 +91,12 @@ class Tallies:
         self, owner: str, ids: Sequence[int | None], states: Sequence[int], follows: Sequence[int], sign: int
     ) -> None:
         counts = self.owners[owner]
+        present = set(states)
         parts = (
             Counter(ids),
             Counter(row for row, follow in zip(ids, follows, strict=True) if follow == FOLLOWED),
-            Counter(row for row, state in zip(ids, states, strict=True) if state == LIVE_CODE),
-            Counter(row for row, state in zip(ids, states, strict=True) if state == LOST_CODE),
+            _in_state(ids, states, LIVE_CODE) if LIVE_CODE in present else {},
+            _in_state(ids, states, LOST_CODE) if LOST_CODE in present else {},
         )
         for column, part in enumerate(parts):
             for row_id, n in part.items():
@@ -114,6 +115,10 @@ class Tallies:
         )
         for owner in OWNERS:
             add_counts(store, owner, self.owners[owner])
+
+
+def _in_state(ids: Sequence[int | None], states: Sequence[int], code: int) -> Counter[int | None]:
+    return Counter(row for row, state in zip(ids, states, strict=True) if state == code)
 
 
 def _day(moment: int | None) -> int:

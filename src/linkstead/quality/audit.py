@@ -1,0 +1,37 @@
+"""The audit: every rule over one profile, findings by urgency.
+
+`RULES` is the whole list, in the order in which findings of the same severity are shown. Each rule
+has a paragraph in docs/rules.md, and a test fails when one is missing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from linkstead.quality.rules_anchors import ANCHOR_RULES
+from linkstead.quality.rules_links import LINK_RULES
+from linkstead.quality.rules_sources import SOURCE_RULES
+from linkstead.quality.rules_targets import TARGET_RULES
+from linkstead.summary import Audit, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from linkstead.quality.rule import Rule
+    from linkstead.summary import Finding, ProfileSummary
+
+#: What is in one's own hands comes first: own pages, then links, then the whole, then the sources.
+RULES: Final[tuple[Rule, ...]] = (*TARGET_RULES, *LINK_RULES, *ANCHOR_RULES, *SOURCE_RULES)
+
+_URGENCY: Final = {severity: rank for rank, severity in enumerate(Severity)}
+
+
+def audit(summary: ProfileSummary, *, now: int, rules: Iterable[Rule] = RULES) -> Audit:
+    """Judge a profile at a time (epoch seconds); an empty list of findings is a valid answer."""
+    found: list[Finding] = []
+    for rule in rules:
+        hit = rule.judge(summary, now)
+        if hit is not None and hit.count > 0:  # figures that contradict each other make no finding
+            found.append(rule.finding(hit))
+    found.sort(key=lambda finding: _URGENCY[finding.severity])  # stable: the order of RULES stays
+    return Audit(site=summary.site, made_at=now, summary=summary, findings=tuple(found))
