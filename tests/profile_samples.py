@@ -56,7 +56,9 @@ def merge(
     """Merge sightings as one batch of one source file."""
     with store.transaction():
         merger = Merger(store, project_id, source=source, file_id=file_id, use_metric=True)
-        return merger.merge(Batch(last_row=len(sightings), sightings=list(sightings)))
+        merged = merger.merge(Batch(last_row=len(sightings), sightings=list(sightings)))
+        merger.flush()
+        return merged
 
 
 def dump(store: Store, project_id: int) -> list[tuple[Any, ...]]:

@@ -160,7 +160,7 @@ def test_targets_that_their_own_redirect_proves_equal_become_one(store: Store, b
             sighting(3, page_url=page, target_url="https://example.com/a", first_seen=70),
             source="semrush-backlinks",
         )
-    alias = dict((url, row_id) for row_id, url in looks.due_targets(store, project, before=NOW))
+    alias = {url: row_id for row_id, url in looks.due_targets(store, project, before=NOW)}
     check = TargetCheck(
         alias["http://www.example.com/a"],
         NOW,

@@ -175,9 +175,14 @@ def test_a_rolled_back_batch_leaves_nothing_and_can_be_merged_again(store: Store
     with store.transaction():
         merger = Merger(store, project, source="ahrefs-backlinks", file_id=1, use_metric=True)
     batch = Batch(last_row=2, sightings=[sighting(1), sighting(2)])
-    with pytest.raises(RuntimeError, match="power cut"), store.transaction():
-        merger.merge(batch)
-        raise RuntimeError("power cut")
+
+    def merge_and_fail() -> None:
+        with store.transaction():
+            merger.merge(batch)
+            raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        merge_and_fail()
     merger.forget()
     assert counts(store, project).backlinks == 0
     with store.transaction():

@@ -45,6 +45,7 @@ def run(options: argparse.Namespace) -> int:
     from linkstead.cli.surroundings import current_settings
     from linkstead.errors import InputError
     from linkstead.journey import find_or_create_project
+    from linkstead.profile import search
     from linkstead.profile.filters import LinkFilter
     from linkstead.profile.queries import links
     from linkstead.profile.store import open_workspace
@@ -57,6 +58,8 @@ def run(options: argparse.Namespace) -> int:
     parts = ("state", "followed", "placement", "source", "tld", "domain", "target", "anchor", "text")
     asked = LinkFilter(**{name: getattr(options, name) for name in parts})
     with open_workspace(workspace) as store:
+        if options.text:
+            search.refresh(store)
         page = links(
             store,
             find_or_create_project(store, site, now=0),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.profile import tallies
+from linkstead.profile import search, tallies
 from linkstead.profile.codes import FOLLOW_UNKNOWN, FOLLOWED, NOT_FOLLOWED, PLACEMENT_CODE, STATE_CODE
 from linkstead.urls import identity_key
 
@@ -20,7 +20,7 @@ class LinkFilter:
     `state` is a LinkStatus word; `followed` is `yes`, `no` or `unknown`; `placement` a Placement word
     or `unknown`; `source` a source slug; `tld`, `domain`, `anchor` exact texts; `target` a URL or, with
     `*` at its end, a prefix; times in epoch seconds, `first_seen_to` exclusive; `text` is looked for in
-    pages' URLs and titles, domains and anchors, whatever its case.
+    pages' URLs (and so in their domains) and in anchor texts, whatever its case.
     """
 
     state: str | None = None
@@ -49,13 +49,15 @@ class LinkFilter:
 class Condition:
     """A part of a WHERE clause; `count` is how many backlinks hold it, where that is known.
 
-    `index` names an index that finds exactly these rows. `never` says that nothing can match.
+    `index` names an index that finds exactly these rows; `slow` says that testing one row costs a
+    look-up, so that matches should not be counted far. `never` says that nothing can match.
     """
 
     sql: str
     values: tuple[Any, ...] = ()
     count: int | None = None
     index: str | None = None
+    slow: bool = False
 
     @property
     def never(self) -> bool:
@@ -65,8 +67,6 @@ class Condition:
 NEVER: Final = Condition("1 = 0", (), 0)
 
 _FOLLOW_CODES: Final = {"yes": FOLLOWED, "no": NOT_FOLLOWED, "unknown": FOLLOW_UNKNOWN}
-#: Pages that one text search looks at; a word that matches more is too common to sort by.
-MAX_TEXT_PAGES: Final = 50_000
 
 
 def conditions(store: Store, project_id: int, asked: LinkFilter) -> list[Condition]:
@@ -150,19 +150,44 @@ class _Question:
         words = text.strip()
         if not words:
             return None
-        pattern = f"%{like_text(words)}%"
-        like = "ILIKE" if self.store.dialect == "postgresql" else "LIKE"
-        parts = [
-            f"domain_id IN (SELECT id FROM domain WHERE project_id = ? AND name {like} ? ESCAPE '\\')",
-            f"anchor_id IN (SELECT id FROM anchor WHERE project_id = ? AND text {like} ? ESCAPE '\\')",
-            (
-                "page_id IN (SELECT id FROM page WHERE project_id = ?"
-                f" AND (url {like} ? ESCAPE '\\' OR title {like} ? ESCAPE '\\') LIMIT {MAX_TEXT_PAGES})"
-            ),
-        ]
-        project = self.project_id
-        values = (project, pattern, project, pattern, project, pattern, pattern)
-        return Condition(f"({' OR '.join(parts)})", values)
+        if self.store.dialect != "sqlite" or (len(words) >= 3 and not search.is_current(self.store)):
+            return self._text_by_scan(words)
+        match = search.match_text(words)
+        if match is not None and search.candidates(self.store, match) <= search.MANY:
+            return self._text_by_index(words, match)
+        return self._text_by_walk(words)
+
+    def _text_by_index(self, words: str, match: str) -> Condition:
+        """Few candidates: the index names them, LIKE decides."""
+        named = "SELECT rowid FROM link_words WHERE link_words MATCH ? AND rowid"
+        like = f"%{like_text(words)}%"
+        return Condition(
+            f"(page_id IN (SELECT id FROM page WHERE project_id = ? AND id IN ({named} > 0)"
+            " AND url LIKE ? ESCAPE '\\') OR anchor_id IN (SELECT id FROM anchor WHERE project_id = ?"
+            f" AND -id IN ({named} < 0) AND text LIKE ? ESCAPE '\\'))",
+            (self.project_id, match, like, self.project_id, match, like),
+        )
+
+    def _text_by_walk(self, words: str) -> Condition:
+        """Many candidates, or a text of one or two characters: matches are met soon while walking."""
+        like = f"%{like_text(words)}%"
+        return Condition(
+            "(EXISTS (SELECT 1 FROM page WHERE page.id = backlink.page_id AND url LIKE ? ESCAPE '\\')"
+            " OR EXISTS (SELECT 1 FROM anchor WHERE anchor.id = backlink.anchor_id"
+            " AND text LIKE ? ESCAPE '\\'))",
+            (like, like),
+            slow=True,
+        )
+
+    def _text_by_scan(self, words: str) -> Condition:
+        like = f"%{like_text(words)}%"
+        operator = "ILIKE" if self.store.dialect == "postgresql" else "LIKE"
+        return Condition(
+            f"(page_id IN (SELECT id FROM page WHERE project_id = ? AND url {operator} ? ESCAPE '\\')"
+            f" OR anchor_id IN (SELECT id FROM anchor WHERE project_id = ? AND text {operator} ?"
+            " ESCAPE '\\'))",
+            (self.project_id, like, self.project_id, like),
+        )
 
 
 def like_text(text: str) -> str:

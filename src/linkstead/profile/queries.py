@@ -37,6 +37,8 @@ DEFAULT_SORT: Final = "first-seen"
 FEW: Final = 5_000
 #: A combination of filters is counted up to this many; beyond it the answer is “more than”.
 COUNT_LIMIT: Final = 10_000
+#: The same where testing one row is slow.
+SLOW_COUNT_LIMIT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,15 +187,16 @@ def _counted(store: Store, project_id: int, parts: Sequence[Condition]) -> tuple
     index = ""
     if store.dialect == "sqlite":
         index = f"INDEXED BY {few[0].index if few else 'backlink_by_first_seen'}"
+    limit = SLOW_COUNT_LIMIT if any(part.slow for part in parts) else COUNT_LIMIT
     where = " AND ".join(part.sql for part in parts)
     values = [value for part in parts for value in part.values]
     row = store.one(
         f"SELECT count(*) FROM (SELECT 1 FROM backlink {index} WHERE project_id = ? AND {where}"
-        f" LIMIT {COUNT_LIMIT + 1}) AS matching",
+        f" LIMIT {limit + 1}) AS matching",
         [project_id, *values],
     )
     count = int(row[0]) if row else 0
-    return min(count, COUNT_LIMIT), count <= COUNT_LIMIT
+    return min(count, limit), count <= limit
 
 
 def _mark(found: tuple[int, float | None]) -> str:

@@ -162,6 +162,17 @@ _INDEXES: Final = (
 )
 
 
+#: The words of search.py; PostgreSQL has its own ways and needs no table.
+_SQLITE_ONLY: Final = (
+    "CREATE TABLE search_mark (name TEXT PRIMARY KEY NOT NULL, last_id INTEGER NOT NULL) STRICT",
+    "INSERT INTO search_mark (name, last_id) VALUES ('page', 0), ('anchor', 0)",
+    (
+        "CREATE VIRTUAL TABLE link_words USING fts5"
+        " (words, content='', columnsize=0, detail=none, tokenize='trigram')"
+    ),
+)
+
+
 def _sort_index(column: str, dialect: str) -> str:
     covered = ", ".join(name for name in FILTER_COLUMNS if name != column)
     known = f" WHERE {column} IS NOT NULL" if column in _ONLY_KNOWN else ""
@@ -178,5 +189,6 @@ def ddl(dialect: str) -> list[str]:
         *tables,
         *_INDEXES,
         *sorts,
+        *(_SQLITE_ONLY if dialect == "sqlite" else ()),
         f"INSERT INTO profile_version (version) VALUES ({VERSION})",
     ]
