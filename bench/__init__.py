@@ -1,0 +1,1 @@
+"""Benchmarks: each is one command that races a named peer or a physical floor in the same run."""
