@@ -12,7 +12,7 @@ from tests.profile_samples import merge, new_project, sighting
 
 from linkstead.errors import UsageError
 from linkstead.link import LinkStatus, Outcome
-from linkstead.profile import looks, queries, search
+from linkstead.profile import filters, looks, queries, search
 from linkstead.profile.filters import LinkFilter
 from linkstead.profile.looks import Judged
 from linkstead.profile.queries import SORTS, choices, links
@@ -177,7 +177,7 @@ def test_how_few_is_few_decides_the_way_but_never_the_answer(
 ) -> None:
     asked = LinkFilter(domain="example.net", followed="no")
     by_filter = everything(store, project, asked, "authority", down=True)
-    monkeypatch.setattr(queries, "FEW", 0)
+    monkeypatch.setattr(filters, "FEW", 0)
     assert everything(store, project, asked, "authority", down=True) == by_filter
 
 

@@ -40,7 +40,7 @@ def test_the_commands_page_is_what_help_says() -> None:
 def test_every_term_of_the_glossary_is_in_the_code() -> None:
     code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES.rglob("*.py"))
     text = (DOCS / "glossary.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([^|]+) \|$", text, re.M)
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([^|]+) \|$", text, re.MULTILINE)
     rows = [(term, where) for term, where in rows if term not in ("term", "---")]
     assert len(rows) > 25
     for term, where in rows:

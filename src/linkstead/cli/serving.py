@@ -92,7 +92,10 @@ def run_prepare(options: argparse.Namespace) -> int:
 
     bootstrap.prepare(settings)
     if options.sample:
-        bootstrap.load_sample(settings)
+        from linkstead.server import samples
+
+        if samples.load(settings):
+            print(f"A sample project, {samples.SITE}, was made from invented exports.")
     return 0
 
 

@@ -49,20 +49,25 @@ class LinkFilter:
 class Condition:
     """A part of a WHERE clause; `count` is how many backlinks hold it, where that is known.
 
-    `index` names an index that finds exactly these rows; `slow` says that testing one row costs a
+    `few` says that so few rows match that they are better fetched and sorted, and how SQLite finds them;
+    `counted_by` is the index that counts its rows quickest; `slow` says that testing one row costs a
     look-up, so that matches should not be counted far. `never` says that nothing can match.
     """
 
     sql: str
     values: tuple[Any, ...] = ()
     count: int | None = None
-    index: str | None = None
+    few: str | None = None
+    counted_by: str | None = None
     slow: bool = False
 
     @property
     def never(self) -> bool:
         return self.count == 0
 
+
+#: Up to so many matches are fetched and sorted; more of them are met soon while walking in the order.
+FEW: Final = 5_000
 
 NEVER: Final = Condition("1 = 0", (), 0)
 
@@ -121,7 +126,8 @@ class _Question:
         )
         if row is None:
             return NEVER
-        return Condition(f"{owner}_id = ?", (row[0],), int(row[1]), f"backlink_{owner}")
+        few = f"INDEXED BY backlink_{owner}" if row[1] <= FEW else None
+        return Condition(f"{owner}_id = ?", (row[0],), int(row[1]), few)
 
     def _domain(self, name: str) -> Condition:
         return self._owned("domain", name.lower())
@@ -135,6 +141,7 @@ class _Question:
         return Condition(
             "target_id IN (SELECT id FROM target WHERE project_id = ? AND url LIKE ? ESCAPE '\\')",
             (self.project_id, like_text(url[:-1]) + "%"),
+            counted_by="INDEXED BY backlink_target",
         )
 
     def _first_seen_from(self, moment: int) -> Condition:
@@ -144,7 +151,7 @@ class _Question:
         return Condition("first_seen < ?", (moment,))
 
     def _metric_from(self, least: float) -> Condition:
-        return Condition("metric >= ?", (least,))
+        return Condition("metric >= ?", (least,), counted_by="INDEXED BY backlink_by_metric")
 
     def _text(self, text: str) -> Condition | None:
         words = text.strip()
@@ -158,15 +165,32 @@ class _Question:
         return self._text_by_walk(words)
 
     def _text_by_index(self, words: str, match: str) -> Condition:
-        """Few candidates: the index names them, LIKE decides."""
-        named = "SELECT rowid FROM link_words WHERE link_words MATCH ? AND rowid"
+        """Few candidates: the index names them, LIKE decides; their links are looked up by id if few."""
         like = f"%{like_text(words)}%"
+        pages = self._matching("page", "url", "SELECT rowid", "> 0", (match, like))
+        anchors = self._matching("anchor", "text", "SELECT -rowid", "< 0", (match, like))
+        marks_p, marks_a = (",".join("?" * len(ids)) for ids in (pages, anchors))
+        either = f"page_id IN ({marks_p}) OR anchor_id IN ({marks_a})"
+        if len(pages) + self._links_of_anchors(anchors) > search.MANY:
+            return Condition(f"({either})", (*pages, *anchors))
         return Condition(
-            f"(page_id IN (SELECT id FROM page WHERE project_id = ? AND id IN ({named} > 0)"
-            " AND url LIKE ? ESCAPE '\\') OR anchor_id IN (SELECT id FROM anchor WHERE project_id = ?"
-            f" AND -id IN ({named} < 0) AND text LIKE ? ESCAPE '\\'))",
-            (self.project_id, match, like, self.project_id, match, like),
+            f"id IN (SELECT id FROM backlink WHERE page_id IN ({marks_p}) UNION"
+            f" SELECT id FROM backlink WHERE anchor_id IN ({marks_a}))",
+            (*pages, *anchors),
+            few="NOT INDEXED",
         )
+
+    def _matching(self, table: str, column: str, named: str, side: str, values: tuple[str, str]) -> list[int]:
+        rows = self.store.query(
+            f"SELECT id FROM {table} WHERE id IN ({named} FROM link_words WHERE link_words MATCH ?"
+            f" AND rowid {side}) AND project_id = ? AND {column} LIKE ? ESCAPE '\\'",
+            (values[0], self.project_id, values[1]),
+        )
+        return [int(row[0]) for row in rows]
+
+    def _links_of_anchors(self, anchors: list[int]) -> int:
+        rows = self.store.lookup("SELECT links FROM anchor WHERE id IN {keys}", anchors)
+        return sum(int(row[0]) for row in rows)
 
     def _text_by_walk(self, words: str) -> Condition:
         """Many candidates, or a text of one or two characters: matches are met soon while walking."""

@@ -5,7 +5,7 @@ order goes from one end of the index to the other and never by offset, so that p
 what page 1 costs. Links whose sorted value is unknown stand behind all others in both directions.
 
 Which index is read is decided here for SQLite, from counts that the store keeps anyway: few matches
-(up to FEW) are fetched and sorted, many are met soon enough while walking in the sorted order.
+(filters.FEW) are fetched and sorted, many are met soon enough while walking in the sorted order.
 """
 
 from __future__ import annotations
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 #: Orders that lists offer: word -> column.
 SORTS: Final = {"first-seen": "first_seen", "checked": "last_checked", "authority": "metric"}
 DEFAULT_SORT: Final = "first-seen"
-FEW: Final = 5_000
 #: A combination of filters is counted up to this many; beyond it the answer is “more than”.
 COUNT_LIMIT: Final = 10_000
 #: The same where testing one row is slow.
@@ -160,9 +159,8 @@ class _Walk:
         """Which index SQLite shall read; PostgreSQL decides by its own statistics."""
         if self._store.dialect != "sqlite":
             return ""
-        few = [part for part in self._parts if part.index and part.count is not None and part.count <= FEW]
-        if few:
-            return f"INDEXED BY {min(few, key=lambda part: part.count or 0).index}"
+        if few := _fewest(self._parts):
+            return few
         if self._column == "last_checked" and not known:
             return "NOT INDEXED"
         return f"INDEXED BY backlink_by_{self._column}"
@@ -183,10 +181,10 @@ def _total(store: Store, project_id: int, parts: Sequence[Condition]) -> tuple[i
 
 
 def _counted(store: Store, project_id: int, parts: Sequence[Condition]) -> tuple[int, bool]:
-    few = [part for part in parts if part.index and part.count is not None and part.count <= FEW]
     index = ""
     if store.dialect == "sqlite":
-        index = f"INDEXED BY {few[0].index if few else 'backlink_by_first_seen'}"
+        ways = [part.counted_by for part in parts if part.counted_by]
+        index = _fewest(parts) or next(iter(ways), "INDEXED BY backlink_by_first_seen")
     limit = SLOW_COUNT_LIMIT if any(part.slow for part in parts) else COUNT_LIMIT
     where = " AND ".join(part.sql for part in parts)
     values = [value for part in parts for value in part.values]
@@ -197,6 +195,12 @@ def _counted(store: Store, project_id: int, parts: Sequence[Condition]) -> tuple
     )
     count = int(row[0]) if row else 0
     return min(count, limit), count <= limit
+
+
+def _fewest(parts: Sequence[Condition]) -> str | None:
+    """How SQLite finds the rows of the part that matches least, if any part matches few."""
+    few = [part for part in parts if part.few]
+    return min(few, key=lambda part: part.count or 0).few if few else None
 
 
 def _mark(found: tuple[int, float | None]) -> str:

@@ -1,0 +1,264 @@
+"""The crawler: one page over the wire, with its redirects, as polite and as bounded as the rules say.
+
+    async with Fetcher(FetchSettings()) as fetcher:
+        fetched = await fetcher.fetch("https://example.com/page")
+
+Every hop is treated alike: the address is taken apart once, judged, resolved and judged again (`guard`),
+the host's line is kept (`turns`), its robots.txt is asked (`robots`), the body is read within limits
+(`inflate`, `content`). Whatever goes wrong out there is part of the `Fetched`; nothing is raised for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from linkstead.link import Reason
+from linkstead.monitor.connection import SystemResolver
+from linkstead.monitor.content import may_refresh
+from linkstead.monitor.exchange import NO_CONNECTION_IN_TIME, REDIRECTS, Exchange, Wanted
+from linkstead.monitor.fetch_settings import FetchSettings
+from linkstead.monitor.fetched import Fetched, RobotsSaid
+from linkstead.monitor.guard import RefusedUrl, WebAddress, judge_answer, judge_port, read_address
+from linkstead.monitor.inflate import BodyLimits
+from linkstead.monitor.pacing import retry_after
+from linkstead.monitor.robots import MAX_BYTES as ROBOTS_BYTES
+from linkstead.monitor.robots import MAX_REDIRECTS as ROBOTS_REDIRECTS
+from linkstead.monitor.robots import RobotsFile, RobotsRules, read_file, unreachable
+from linkstead.monitor.robots_cache import RobotsCache
+from linkstead.monitor.trail import Answer, Failure, Trail
+from linkstead.monitor.turns import HostPace, Turns
+from linkstead.page import read_page
+from linkstead.urls import domain_of_host
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+
+__all__ = ["FetchSettings", "Fetched", "Fetcher", "RobotsSaid", "run"]
+
+_T = TypeVar("_T")
+_ROBOTS_TEXT: Final = Wanted(False, BodyLimits(ROBOTS_BYTES * 2, ROBOTS_BYTES + 1))
+#: A meta refresh stands in the head; so much of a page is parsed for it.
+_HEAD_BYTES: Final = 65_536
+#: What ails a host ails its pages: these are told as they are instead of as robots.txt's answer.
+_HOST_TROUBLE: Final = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.ADDRESS_REFUSED})
+_PINS: Final = 50_000
+
+
+class Fetcher:
+    """An async context manager; one for a process, used by as many tasks as there are pages to see."""
+
+    def __init__(self, settings: FetchSettings) -> None:
+        self._settings = settings
+        self._clock = settings.clock
+        self._exchange = Exchange(settings)
+        self._system_resolver = SystemResolver()  # starts no thread before it is asked
+        self._resolver = settings.resolver or self._system_resolver
+        self._turns = Turns(
+            settings.clock,
+            delay=settings.delay_seconds,
+            per_domain=settings.per_domain,
+            per_address=settings.per_address,
+        )
+        self._slots = asyncio.Semaphore(settings.concurrency)
+        self._robots = RobotsCache()
+
+    async def __aenter__(self) -> Self:
+        await self._exchange.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._exchange.close()
+        self._system_resolver.close()
+
+    async def fetch(self, url: str) -> Fetched:
+        """Look at one page. Waits for the host's turn; never raises for what the web does."""
+        settings = self._settings
+        trail = Trail(url, settings.max_redirects, settings.total_seconds, int(self._clock.now()))
+        step = trail.start()
+        while isinstance(step, WebAddress):
+            step = await self._visit(step, trail)
+        return step
+
+    async def _visit(self, address: WebAddress, trail: Trail) -> WebAddress | Fetched:
+        """All hops on one host, in its turn; an address on another host is given back."""
+        async with self._turns.at_host(address.host) as pace:
+            held = self._turns.held(pace)
+            if held > 0:
+                trail.retry_at = math.ceil(self._clock.now() + held)
+                return trail.failed(Reason.RATE_LIMITED, "the host asked us to come back later")
+            async with self._turns.at("domain", domain_of_host(address.host)):
+                return await self._resolved_visit(address, trail, pace)
+
+    async def _resolved_visit(
+        self, address: WebAddress, trail: Trail, pace: HostPace
+    ) -> WebAddress | Fetched:
+        addresses = await self._timed(trail, lambda seconds: self._addresses(address, seconds))
+        if isinstance(addresses, Failure):
+            return trail.failed(addresses.reason, addresses.detail)
+        async with self._turns.at("address", addresses[0]), self._slots, self._in_pace(trail, pace):
+            step: WebAddress | Fetched = address
+            while isinstance(step, WebAddress) and step.host == address.host:
+                refusal = judge_port(step.port, addresses, self._settings.allowed_private_networks)
+                if refusal is not None:
+                    return trail.failed(Reason.ADDRESS_REFUSED, refusal)
+                step = await self._hop(step, trail, pace)
+            return step
+
+    @asynccontextmanager
+    async def _in_pace(self, trail: Trail, pace: HostPace) -> AsyncIterator[None]:
+        before = trail.elapsed
+        try:
+            yield
+        finally:
+            self._turns.visited(pace, trail.elapsed - before, trail.answer.status)
+
+    async def _hop(self, address: WebAddress, trail: Trail, pace: HostPace) -> WebAddress | Fetched:
+        """Ask robots.txt, get the page, and say where it leads."""
+        if self._settings.obey_robots:
+            said = await self._robots_said(address, trail, pace)
+            if isinstance(said, Failure):
+                return trail.failed(said.reason, said.detail)
+            trail.robots = said
+            if not said.ours:
+                return trail.failed(Reason.ROBOTS, _robots_words(said))
+        answer = await self._timed(trail, lambda seconds: self._exchange.get(address, seconds))
+        trail.took(answer)
+        self._obey_retry_after(answer, trail, pace)
+        if answer.failure is None and answer.status in REDIRECTS:
+            return trail.hop(address.url, answer.status, "".join(answer.values("location")[:1]))
+        return self._refreshed(address, answer, trail) or trail.ended()
+
+    def _refreshed(self, address: WebAddress, answer: Answer, trail: Trail) -> WebAddress | Fetched | None:
+        """Where a quick meta refresh leads; a page that only reloads itself, or leads back, stays."""
+        if answer.failure is not None or answer.status is None or answer.status >= 300:
+            return None
+        if not may_refresh(answer.body) and not answer.values("refresh"):
+            return None
+        found = read_page(answer.body[:_HEAD_BYTES], url=address.url, headers=answer.headers).meta_refresh
+        if found is None or found[0] > self._settings.refresh_seconds:
+            return None
+        target = read_address(found[1])
+        if isinstance(target, RefusedUrl) or target.url in trail.seen:
+            return None
+        return trail.hop(address.url, answer.status, found[1])
+
+    def _obey_retry_after(self, answer: Answer, trail: Trail, pace: HostPace) -> None:
+        """Retry-After of 429 and 503 holds for the whole host."""
+        if answer.status not in (429, 503):
+            return
+        seconds = retry_after(answer.values("retry-after"), self._clock.now())
+        if seconds is not None:
+            self._turns.hold(pace, seconds)
+            trail.retry_at = math.ceil(self._clock.now() + self._turns.held(pace))
+
+    async def _robots_said(self, address: WebAddress, trail: Trail, pace: HostPace) -> RobotsSaid | Failure:
+        rules = self._robots.fresh(address.origin, self._clock.monotonic())
+        if rules is None:
+            got = await self._fetch_robots(address, trail, pace)
+            if isinstance(got, Failure):
+                return got
+            rules = got
+        said = rules.say(address.url)
+        pace.crawl_delay = said.crawl_delay
+        return said
+
+    async def _fetch_robots(self, address: WebAddress, trail: Trail, pace: HostPace) -> RobotsRules | Failure:
+        """GET /robots.txt with its redirects. A dead host is told as such and not remembered."""
+        step: WebAddress | RefusedUrl = read_address("/robots.txt", address.url)
+        redirects = 0
+        while True:
+            answer = await self._robots_answer(step, address, trail)
+            self._obey_retry_after(answer, trail, pace)
+            if not redirects and (trouble := _host_trouble(answer)) is not None:
+                return trouble
+            redirects += answer.status in REDIRECTS
+            if answer.status not in REDIRECTS or redirects > ROBOTS_REDIRECTS or isinstance(step, RefusedUrl):
+                file = _robots_file(answer, redirects)
+                return self._robots.put(address.origin, file, self._clock.monotonic())
+            step = read_address("".join(answer.values("location")[:1]), step.url)
+
+    async def _robots_answer(
+        self, step: WebAddress | RefusedUrl, visited: WebAddress, trail: Trail
+    ) -> Answer:
+        """One hop of a robots.txt. Another host is resolved and judged like any; this one was already."""
+        if isinstance(step, RefusedUrl):
+            return Answer(failure=Failure(Reason.BAD_REDIRECT, step.why))
+        if step.origin != visited.origin:
+            found = await self._timed(trail, lambda seconds: self._addresses(step, seconds))
+            if isinstance(found, Failure):
+                return Answer(failure=found)
+        return await self._timed(trail, lambda seconds: self._exchange.get(step, seconds, _ROBOTS_TEXT))
+
+    async def _addresses(self, address: WebAddress, seconds: float) -> tuple[str, ...] | Failure:
+        """Resolve, judge all answers as one, and pin them for the connector."""
+        if address.literal:
+            found: tuple[str, ...] = (address.host,)
+        else:
+            try:
+                async with asyncio.timeout(seconds):
+                    found = tuple(await self._resolver(address.host, address.port))
+            except (OSError, UnicodeError):  # TimeoutError is an OSError
+                return Failure(Reason.DNS, "the name was not found")
+        allowed = self._settings.allowed_private_networks
+        refusal = judge_answer(found, allowed, self._exchange.own) or judge_port(address.port, found, allowed)
+        if refusal is not None:
+            return Failure(Reason.ADDRESS_REFUSED, refusal)
+        if not found:
+            return Failure(Reason.DNS, "the name has no address")
+        self._pin(address.host, found)
+        return found
+
+    def _pin(self, host: str, found: tuple[str, ...]) -> None:
+        pins = self._exchange.pinned.pins
+        pins.pop(host, None)
+        pins[host] = found
+        if len(pins) > _PINS:
+            del pins[next(iter(pins))]
+
+    async def _timed(self, trail: Trail, work: Callable[[float], Awaitable[_T]]) -> _T:
+        """Do one part of a fetch within the time that is left, and take it off."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        try:
+            return await work(max(trail.seconds_left, 0.0))
+        finally:
+            trail.spend(loop.time() - started)
+
+
+def _robots_file(answer: Answer, redirects: int) -> RobotsFile:
+    if answer.status is None:
+        return unreachable(answer.failure.detail if answer.failure is not None else "no answer")
+    reason = None if answer.failure is None else answer.failure.reason
+    complete = reason is None or reason is Reason.TOO_LARGE
+    return read_file(answer.status, answer.body, redirects=redirects, complete=complete)
+
+
+def _host_trouble(answer: Answer) -> Failure | None:
+    trouble = answer.failure
+    if trouble is None or answer.status is not None:
+        return None
+    dead = trouble.reason in _HOST_TROUBLE or trouble.detail == NO_CONNECTION_IN_TIME
+    return trouble if dead else None
+
+
+def _robots_words(said: RobotsSaid) -> str:
+    odd = f" ({', '.join(said.flags)})" if said.flags else ""
+    return f"robots.txt: {said.why}{odd}"
+
+
+def run(main: Coroutine[Any, Any, _T]) -> _T:
+    """Run a coroutine to its end, on uvloop where it is installed."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(main)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # not on Windows
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory

@@ -1,0 +1,1 @@
+"""The pages over a project's backlinks: overview, list, one backlink."""

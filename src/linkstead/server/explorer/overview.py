@@ -1,0 +1,142 @@
+"""The overview's figures and lists, as the template draws them. Words and order, no rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.utils.http import urlencode
+
+from linkstead.link import LinkStatus
+from linkstead.server.look.charts import Drawing, spec_of
+from linkstead.server.look.words import sources_in_words
+from linkstead.summary import MonthRow
+
+if TYPE_CHECKING:
+    from linkstead.summary import Counts
+
+#: rule of the audit -> the filter that shows its rows, where one does
+FINDING_FILTERS: dict[str, dict[str, str]] = {
+    "LS001": {"state": LinkStatus.LOST.value, "sort": "authority"},
+    "LS002": {"state": LinkStatus.IN_DOUBT.value},
+}
+_STATE_ORDER = ("live", "in doubt", "lost", "blocked", "unreachable", "unreadable", "unverified")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One big number, what it counts, a word beside it, and the filter that shows its rows."""
+
+    label: str
+    value: int
+    note: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A finding as a thing to do: the verb first, `more` and the evidence one step away."""
+
+    rule: str
+    severity: str
+    title: str
+    action: str
+    more: str
+    count: int
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+    query: str
+
+
+def figures(counts: Counts) -> tuple[Figure, ...]:
+    """The strip of numbers."""
+    return (
+        Figure("Backlinks", counts.backlinks, f"on {counts.referring_pages:,} pages", ""),
+        Figure("Referring domains", counts.referring_domains, _domains_note(counts), ""),
+        Figure("Followed", counts.followed, _share(counts.followed, counts.backlinks), "?followed=yes"),
+        Figure("Live", counts.live, f"{counts.unverified:,} not looked at yet", "?state=live"),
+        Figure("Lost", counts.lost, _lost_note(counts), "?state=lost"),
+        Figure("In doubt", counts.in_doubt, "no alarm yet" if counts.in_doubt else "none", "?state=in+doubt"),
+    )
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}% of all" if whole else ""
+
+
+def _domains_note(counts: Counts) -> str:
+    return f"{counts.domains_only:,} without a known page" if counts.domains_only else "each counted once"
+
+
+def _lost_note(counts: Counts) -> str:
+    return (
+        f"{counts.reported_lost:,} more reported by sources"
+        if counts.reported_lost
+        else "confirmed by our looks"
+    )
+
+
+def states(counts: Counts) -> list[tuple[str, int]]:
+    """States and their links, in the order in which a person wants to hear of them."""
+    return [
+        (word, getattr(counts, LinkStatus(word).name.lower()))
+        for word in _STATE_ORDER
+        if getattr(counts, LinkStatus(word).name.lower())
+    ]
+
+
+def tasks(findings: list[dict[str, Any]]) -> tuple[Task, ...]:
+    """The kept findings of an audit, most urgent first."""
+    return tuple(_task(finding) for finding in findings)
+
+
+def _task(finding: dict[str, Any]) -> Task:
+    evidence = finding["evidence"]
+    columns = tuple(evidence[0]) if evidence else ()
+    action, _, more = finding["action"].partition(". ")
+    asked = FINDING_FILTERS.get(finding["rule"])
+    return Task(
+        rule=finding["rule"],
+        severity=finding["severity"],
+        title=finding["title"],
+        action=action.removesuffix("."),
+        more=more,
+        count=finding["count"],
+        columns=tuple(name.replace("_", " ") for name in columns),
+        rows=tuple(tuple(row.get(name) for name in columns) for row in evidence),
+        query=f"?{urlencode(asked)}" if asked else "",
+    )
+
+
+def source_names(sources: list[dict[str, Any]]) -> str:
+    """The sources in words, such as “Ahrefs, Search Console and 2 more”."""
+    names = list(dict.fromkeys(sources_in_words(row["source"]) for row in sources))
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "no source"
+
+
+def months_of(kept: dict[str, Any]) -> tuple[MonthRow, ...]:
+    """The last three years of a kept audit."""
+    return tuple(MonthRow(row["month"], row["new"], row["lost"]) for row in kept["months"][-36:])
+
+
+def months_drawing(months: tuple[MonthRow, ...], picture: str = "") -> Drawing:
+    """New and lost backlinks by month."""
+    return Drawing(
+        name="months",
+        title="New and lost backlinks by month",
+        spec=_months_spec(months) if months else {},
+        columns=("Month", "New", "Lost"),
+        rows=tuple((row.month, row.new, row.lost) for row in reversed(months)),
+        picture=picture,
+    )
+
+
+@lru_cache(maxsize=64)
+def _months_spec(months: tuple[MonthRow, ...]) -> dict[str, Any]:
+    # Altair takes a while to import and to check a spec: both only when a chart is really drawn
+    from linkstead.reports import charts
+
+    return spec_of(charts.months_chart(months, height=230))

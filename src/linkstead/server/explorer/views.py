@@ -1,0 +1,140 @@
+"""The pages: overview, backlinks, one backlink. They read; nothing here writes.
+
+`with_project` answers 404 for somebody else's project; `asked` reads the address.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from linkstead.errors import UsageError
+from linkstead.journey import kept_audit
+from linkstead.profile import figures as profile_figures
+from linkstead.profile import queries
+from linkstead.profile.detail import link_detail
+from linkstead.server.explorer import asked as questions
+from linkstead.server.explorer import overview as shown
+from linkstead.server.explorer import scope
+from linkstead.server.look.rail import address
+from linkstead.server.look.words import metric_in_words
+from linkstead.server.projects.access import with_project
+from linkstead.server.tracking.stores import profile_store
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from linkstead.profile.store import Store
+    from linkstead.server.explorer.asked import Asked
+    from linkstead.server.projects.models import Project
+
+
+@with_project()
+@require_safe
+def overview(request: HttpRequest, project: Project) -> HttpResponse:
+    """Template explorer/overview.html: counts as they are now, the rest as the last audit found it.
+
+    Given: project, counts, figures, states, kept (None while nothing was judged yet), judged_at,
+    findings, months (a chart), source_names.
+    """
+    with profile_store() as store:
+        counts = profile_figures.counts(store, project.pk)
+        judged_at, kept = kept_audit(store, project.pk) or (None, None)
+    picture = address("explorer:months_picture", project.pk) or ""
+    context = {
+        "counts": counts,
+        "figures": shown.figures(counts),
+        "states": shown.states(counts),
+        "kept": kept,
+        "judged_at": judged_at,
+        **scope.around(request, project),
+    }
+    if kept is not None:
+        context["findings"] = shown.tasks(kept["findings"])
+        context["months"] = shown.months_drawing(shown.months_of(kept), picture)
+        context["source_names"] = shown.source_names(kept["sources"])
+    return render(request, "explorer/overview.html", context)
+
+
+@with_project()
+@require_safe
+def months_picture(request: HttpRequest, project: Project) -> HttpResponse:
+    """The months' chart as SVG, for browsers without scripts."""
+    from linkstead.reports import charts
+
+    del request
+    with profile_store() as store:
+        kept = kept_audit(store, project.pk)
+    months = shown.months_of(kept[1]) if kept else ()
+    if not months:
+        raise Http404("Nothing is known of any month yet.")
+    return HttpResponse(charts.svg(charts.months_chart(months)), content_type="image/svg+xml")
+
+
+@with_project()
+@require_safe
+def backlinks(request: HttpRequest, project: Project) -> HttpResponse:
+    """Template explorer/backlinks.html, or only explorer/links.html when htmx swaps the list."""
+    asked = questions.read(request.GET.dict())
+    with profile_store() as store:
+        page = _page(store, project.pk, asked)
+        choices = queries.choices(store, project.pk)
+    metric = metric_in_words(project.metric)
+    context = {
+        "asked": asked,
+        "page": page,
+        "choices": choices,
+        "all_links": sum(count for _, count in choices["state"]),
+        "chips": questions.chips(asked, metric),
+        "columns": questions.columns(asked, metric),
+        "pager": questions.pager(asked, page),
+        "metric_label": metric,
+        **scope.around(request, project),
+    }
+    answer = render(request, _list_template(request), context)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+def _list_template(request: HttpRequest) -> str:
+    whole = "HX-Request" not in request.headers or "HX-History-Restore-Request" in request.headers
+    return "explorer/backlinks.html" if whole else "explorer/links.html"
+
+
+def _page(store: Store, project_id: int, asked: Asked) -> queries.LinkPage:
+    try:
+        return queries.links(
+            store,
+            project_id,
+            asked.filter,
+            sort=asked.sort,
+            descending=asked.descending,
+            after=asked.after,
+            before=asked.before,
+            limit=questions.PAGE_ROWS,
+        )
+    except UsageError as error:
+        raise Http404(str(error)) from error
+
+
+@with_project()
+@require_safe
+def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpResponse:
+    """Template explorer/backlink.html: project, detail, link, row, look."""
+    with profile_store() as store:
+        detail = link_detail(store, project.pk, backlink_id)
+    if detail is None:
+        raise Http404("This project has no such backlink.")
+    context = {
+        "detail": detail,
+        "link": detail.listed,
+        "row": detail.listed.row,
+        "look": detail.looks[0] if detail.looks else None,
+        "metric_label": metric_in_words(project.metric),
+        **scope.around(request, project),
+    }
+    return render(request, "explorer/backlink.html", context)

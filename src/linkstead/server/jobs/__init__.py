@@ -1,0 +1,1 @@
+"""The processes behind the pages: workers, the monitor, their heartbeats and the reaper."""

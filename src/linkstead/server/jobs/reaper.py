@@ -1,0 +1,58 @@
+"""Work whose worker died is handed out again; work that kills its workers is given up.
+
+The claim of a run raises its attempt number, so a worker that only seemed dead writes nothing any more.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django_tasks.base import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
+
+from linkstead.server.jobs.beats import alive, bury_neighbours
+from linkstead.server.tracking.models import ImportRun, RunState, VerifyRun
+
+#: a task that took this many workers with it is not given to another one
+MOST_ATTEMPTS = 5
+_GIVEN_UP = (
+    "This was started {attempts} times and took its process with it each time; the server's log has more."
+)
+
+
+def reap() -> int:
+    """Hand out again what dead workers held; how many pieces of work."""
+    bury_neighbours()
+    living = set(alive().values_list("worker", flat=True))
+    return _reap_tasks(living) + _reap_checks(living)
+
+
+def _reap_tasks(living: set[str]) -> int:
+    reaped = 0
+    for task in DBTaskResult.objects.filter(status=TaskResultStatus.RUNNING):
+        holder = task.worker_ids[-1] if task.worker_ids else ""
+        if holder in living:
+            continue
+        guarded = DBTaskResult.objects.filter(
+            pk=task.pk, status=TaskResultStatus.RUNNING, worker_ids=task.worker_ids
+        )
+        if len(task.worker_ids) >= MOST_ATTEMPTS:
+            reaped += guarded.update(
+                status=TaskResultStatus.FAILED,
+                finished_at=timezone.now(),
+                traceback=_GIVEN_UP.format(attempts=len(task.worker_ids)),
+            )
+            _give_up(holder)
+        else:
+            reaped += guarded.update(status=TaskResultStatus.READY, started_at=None)
+    return reaped
+
+
+def _reap_checks(living: set[str]) -> int:
+    orphans = VerifyRun.objects.filter(state=RunState.RUNNING).exclude(worker__in=living)
+    return orphans.update(state=RunState.WAITING, worker="")
+
+
+def _give_up(holder: str) -> None:
+    ImportRun.objects.filter(worker=holder, state=RunState.RUNNING).update(
+        state=RunState.FAILED, finished_at=timezone.now(), message=_GIVEN_UP.format(attempts=MOST_ATTEMPTS)
+    )

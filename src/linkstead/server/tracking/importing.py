@@ -1,0 +1,101 @@
+"""What a worker does with an uploaded file."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING, Any
+
+from linkstead.errors import FileRefused, LinksteadError, MappingNeeded
+from linkstead.journey import audit_profile, import_file
+from linkstead.profile import search
+from linkstead.server.tracking import runs
+from linkstead.server.tracking.models import ImportRun, RunState
+from linkstead.server.tracking.stores import Fenced, work_store
+from linkstead.server.tracking.uploads import remove_stored, stored_path
+from linkstead.server.tracking.watching import Watch
+
+if TYPE_CHECKING:
+    from linkstead.journey import ImportReport
+
+logger = logging.getLogger(__name__)
+
+
+def run_import(run_id: int, worker: str) -> RunState | None:
+    """Import a file, or go on with it. The state it is in then; None when it is somebody else's."""
+    run = runs.claim(ImportRun, run_id, worker)
+    if run is None:
+        return None
+    try:
+        return _import(run)
+    except Fenced:
+        logger.warning("import %s was taken over by another worker", run_id)
+        return None
+    except MappingNeeded as unknown:
+        return _end(run, RunState.NEEDS_MAPPING, message=str(unknown), unknown_table=_unknown(unknown))
+    except FileRefused as refused:
+        remove_stored(run.stored_name)
+        return _end(run, RunState.REFUSED, message=str(refused))
+    except LinksteadError as error:
+        return _end(run, RunState.FAILED, message=str(error))
+    except Exception:
+        _end(
+            run, RunState.FAILED, message="An error in Linkstead ended this import; the server's log has it."
+        )
+        raise
+
+
+def _import(run: ImportRun) -> RunState | None:
+    fence = runs.fence_of(run)
+    with work_store(fence) as store:
+        watch = Watch(store, fence)
+        report = import_file(
+            store,
+            run.project_id,
+            stored_path(run.stored_name),
+            now=int(time.time()),
+            name=run.shown_name,
+            mapping=run.mapping,
+            progress=watch.tell,
+            should_stop=watch.should_stop,
+        )
+    facts = _facts(report)
+    if not report.stopped:
+        remove_stored(run.stored_name)
+        return _end(run, RunState.DONE, done=run.size, total=run.size, unit="bytes", **facts)
+    runs.note(run, **facts)
+    if watch.cancelled:
+        return _end(run, RunState.CANCELLED, message="Cancelled. What was read stays; run it again to go on.")
+    return RunState.WAITING if runs.put_back(run) else None
+
+
+def _facts(report: ImportReport) -> dict[str, Any]:
+    return {
+        "sources": list(dict.fromkeys(report.sources)),
+        "rows": report.rows,
+        "sightings": report.sightings,
+        "new_links": report.new_links,
+        "quarantined": report.quarantined,
+        "skipped": report.skipped,
+        "file_ids": report.file_ids,
+        "already": report.already,
+    }
+
+
+def _unknown(unknown: MappingNeeded) -> dict[str, Any]:
+    return {
+        "columns": list(unknown.columns),
+        "fingerprint": unknown.fingerprint,
+        "proposal": dict(unknown.proposal),
+    }
+
+
+def _end(run: ImportRun, state: RunState, **facts: Any) -> RunState | None:  # noqa: ANN401 - columns of the model
+    return state if runs.finish(run, state, **facts) else None
+
+
+def refresh_audit(project_id: int) -> None:
+    """Bring what pages search and show up to date: the words of new links, and the project's audit."""
+    with work_store() as store:
+        search.refresh(store)
+        audit_profile(store, project_id, now=int(time.time()))

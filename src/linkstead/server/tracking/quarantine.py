@@ -1,0 +1,39 @@
+"""Rows that an import set aside, as a CSV file that may be opened without fear."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from linkstead.profile.files import quarantined_rows
+from linkstead.reports.cells import neutralise
+from linkstead.server.tracking.stores import profile_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from linkstead.profile.store import Store
+
+_SLICE = 1_000
+
+
+def as_csv(file_ids: Sequence[int]) -> Iterator[str]:
+    """row, reason, content: slice by slice, so that a hundred thousand rows need no memory."""
+    yield _line(("row", "reason", "content"))
+    with profile_store() as store:
+        for file_id in file_ids:
+            yield from _rows(store, file_id)
+
+
+def _rows(store: Store, file_id: int) -> Iterator[str]:
+    behind = 0
+    while rows := quarantined_rows(store, file_id, after_row=behind, limit=_SLICE):
+        yield "".join(_line((str(number), reason, neutralise(raw))) for number, reason, raw in rows)
+        behind = rows[-1][0]
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue()

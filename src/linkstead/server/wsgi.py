@@ -1,0 +1,10 @@
+"""The WSGI application that the web processes run."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linkstead.server.settings")
+application = get_wsgi_application()

@@ -1,0 +1,47 @@
+"""A page that is watched: no dialog, no error, no breach of the policy may pass unseen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+
+@dataclass
+class Watched:
+    """A browser page and everything it complained about."""
+
+    page: Page
+    address: str
+    scripts: bool = True
+    complaints: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda said: self._note(said.type, said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(f"error: {error}"))
+        self.page.on("response", lambda answer: self._answer(answer.status, answer.url))
+        self.page.on("dialog", self._dialog)
+
+    def go(self, path: str) -> Page:
+        """Open a path of the site and wait until its scripts have started."""
+        self.page.goto(f"{self.address}{path}")
+        if self.scripts:
+            self.page.wait_for_function("'ready' in document.documentElement.dataset")
+        return self.page
+
+    def assert_quiet(self) -> None:
+        assert self.complaints == []
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in {"error", "warning"}:
+            self.complaints.append(f"{kind}: {text}")
+
+    def _answer(self, status: int, url: str) -> None:
+        if status >= 400:
+            self.complaints.append(f"{status} {url}")
+
+    def _dialog(self, dialog: object) -> None:
+        self.complaints.append("a dialog opened: a script from outside ran")
+        dialog.dismiss()  # type: ignore[attr-defined]
