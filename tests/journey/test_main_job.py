@@ -255,6 +255,18 @@ def test_chosen_links_are_looked_at_whether_due_or_not(world: World, export: Pat
     assert len(world.web.paths()) == 1
 
 
+def test_pages_of_a_host_that_asked_us_to_wait_stay_due(world: World, store: Store) -> None:
+    project = find_or_create_project(store, SITE, now=NOW)
+    world.web.pages[FORUM, "/1"] = Answer.html("slow down", ("Retry-After", "3600"), status=429)
+    guide = world.url(SITE, "/guide")
+    rows = [(world.url(FORUM, f"/{n}"), guide, "x", "") for n in (1, 2, 3)]
+    import_file(store, project, world.export("held.csv", rows), now=NOW)
+    report = verify_links(store, project, world.web.settings(), now=lambda: NOW)
+    assert (report.pages, report.held, report.left) == (1, 2, 2)
+    assert world.web.paths(FORUM) == ["/1"]
+    assert (counts(store, project).blocked, counts(store, project).unverified) == (1, 2)
+
+
 def test_a_private_address_is_not_contacted_unless_it_is_allowed(
     world: World, export: Path, store: Store
 ) -> None:

@@ -295,7 +295,7 @@ def test_a_running_import_is_cancelled_and_goes_on_where_it_was(
     owners.post(f"/p/{project.pk}/imports/{run.pk}/again/")
     _work(until_idle=True)
     run = _runs(project)[0]
-    assert (run.state, run.rows) == ("done", 95)
+    assert (run.state, run.rows, run.new_links) == ("done", 95, 95)
     assert _link_count(project) == 95
 
 

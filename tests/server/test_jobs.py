@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import subprocess
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +32,9 @@ def _silent(worker: str, seconds: int) -> None:
     from linkstead.server.jobs.models import Beat
 
     beat(worker, "work")
-    Beat.objects.filter(worker=worker).update(beat_at=Now() - dt.timedelta(seconds=seconds))
+    Beat.objects.filter(worker=worker).update(
+        beat_at=Now() - dt.timedelta(seconds=seconds), host="another machine"
+    )
 
 
 @pytest.mark.parametrize(("seconds", "reaped"), [(50, 0), (70, 1)])
@@ -44,6 +48,43 @@ def test_work_is_handed_out_again_when_its_worker_is_silent_for_a_minute(
     assert reap() == reaped
     task.refresh_from_db()
     assert task.status == ("READY" if reaped else "RUNNING")
+
+
+def test_a_dead_worker_of_this_machine_is_noticed_at_once(database: str) -> None:
+    from linkstead.server.jobs.beats import beat
+    from linkstead.server.jobs.models import Beat
+    from linkstead.server.jobs.reaper import reap
+
+    task = _running_task("w1")
+    beat("w1", "work")
+    assert reap() == 0
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    Beat.objects.filter(worker="w1").update(process=process.pid)
+    assert reap() == 1
+    task.refresh_from_db()
+    assert task.status == "READY"
+
+
+def test_what_has_expired_is_deleted_and_nothing_else(database: str, person: Callable[..., Any]) -> None:
+    from django.contrib.sessions.models import Session
+    from django.utils import timezone
+    from django_tasks_db.models import DBTaskResult
+
+    from linkstead.server.accounts.models import SignInLink
+    from linkstead.server.accounts.services import new_link
+    from linkstead.server.jobs.housekeeping import tidy
+
+    now, day = timezone.now(), dt.timedelta(days=1)
+    for number, age in enumerate((-1, 1)):
+        Session.objects.create(session_key=f"s{number}", session_data="", expire_date=now - age * day)
+        new_link(person(f"p{number}"), now=now - (age + 1) * day)
+    old = _running_task("w1")
+    DBTaskResult.objects.filter(pk=old.pk).update(status="FAILED", finished_at=now - 15 * day)
+    assert tidy() == 3
+    assert Session.objects.get().session_key == "s0"
+    assert SignInLink.objects.get().user.email == "p0@example.com"
+    assert not DBTaskResult.objects.exists()
 
 
 def test_work_that_kills_its_workers_is_given_up(
@@ -96,6 +137,7 @@ def _age(worker: str) -> None:
 def test_two_workers_never_get_the_same_task(database: str) -> None:
     from django.db import connections
 
+    from linkstead.server.jobs.duties import patiently
     from linkstead.server.jobs.working import _claim
     from linkstead.server.tracking.tasks import audit_project
 
@@ -110,7 +152,7 @@ def test_two_workers_never_get_the_same_task(database: str) -> None:
             start.wait(10)
             misses = 0
             while misses < 3:  # a locked database gives None too
-                task = _claim(name)
+                task = patiently(lambda: _claim(name))
                 misses = misses + 1 if task is None else 0
                 if task is not None:
                     taken.append(task.pk)

@@ -173,6 +173,16 @@ def test_serve_starts_everything_restarts_what_dies_and_ends_everything(
     assert "Warning" not in "".join(served.lines)
 
 
+def test_when_serve_is_killed_nothing_of_it_stays(serve: Callable[..., Served]) -> None:
+    served = serve()
+    served.until(served.health)
+    below = psutil.Process(served.process.pid).children(recursive=True)
+    assert len(below) >= 4
+    served.process.kill()
+    _, alive = psutil.wait_procs(below, timeout=40)
+    assert alive == []
+
+
 def test_data_of_a_newer_version_is_refused_with_a_sentence(
     serve: Callable[..., Served], tmp_path: Path
 ) -> None:

@@ -6,7 +6,7 @@ from linkstead.monitor.content import is_page, may_refresh, media_type
 
 
 @pytest.mark.parametrize(
-    ("declared", "head", "page"),
+    ("declared", "head", "expected"),
     [
         ("text/html", b"", True),
         ("application/xhtml+xml", b"", True),
@@ -27,9 +27,9 @@ from linkstead.monitor.content import is_page, may_refresh, media_type
     ],
 )
 def test_a_page_is_known_by_its_type_and_only_without_one_by_its_bytes(
-    declared: str, head: bytes, page: bool
+    declared: str, head: bytes, expected: bool
 ) -> None:  # fmt: skip
-    assert is_page(declared, head) is page
+    assert is_page(declared, head) is expected
 
 
 @pytest.mark.parametrize(

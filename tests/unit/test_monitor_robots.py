@@ -65,9 +65,20 @@ def test_a_crawl_delay_that_is_no_number_is_none(value: str) -> None:
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(200, RULES), (204, RULES), (304, UNAVAILABLE), (401, UNAVAILABLE), (404, UNAVAILABLE),
-     (429, UNREACHABLE), (451, UNAVAILABLE), (500, UNREACHABLE), (599, UNREACHABLE), (600, UNREACHABLE), (99, UNREACHABLE)],
-)  # fmt: skip
+    [
+        (200, RULES),
+        (204, RULES),
+        (304, UNAVAILABLE),
+        (401, UNAVAILABLE),
+        (404, UNAVAILABLE),
+        (429, UNREACHABLE),
+        (451, UNAVAILABLE),
+        (500, UNREACHABLE),
+        (599, UNREACHABLE),
+        (600, UNREACHABLE),
+        (99, UNREACHABLE),
+    ],
+)
 def test_the_status_decides_what_counts(status: int, kind: str) -> None:
     assert read_file(status, b"User-agent: *\nDisallow: /").kind == kind
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +9,8 @@ from hypothesis import strategies as st
 from linkstead.link import REASON_OUTCOME, Outcome, Reason, Redirect, Verdict
 from linkstead.monitor import wording
 from linkstead.monitor.fetched import Fetched, RobotsSaid
-from linkstead.monitor.verify import is_elsewhere, look
+from linkstead.monitor.verify import is_elsewhere, judge, look
+from linkstead.page import read_page
 
 TARGET = "https://example.com/page"
 PAGE = "https://blog.example/post"
@@ -137,11 +140,14 @@ def test_a_text_that_goes_on_elsewhere_is_mentioned() -> None:
         ("<title>x</title><script src='//www.google.com/adsense/domains/caf.js'></script>", Reason.PARKED),
         ("<title>Just a moment...</title><p>wait", Reason.CHALLENGE),
         ("<title>Just a moment in time</title><p>a poem", Reason.REMOVED),
+        ("<title>Just a moment...</title>" + FILLER, Reason.REMOVED),
         ("<title>Captcha – a glossary entry</title>" + FILLER, Reason.REMOVED),
+        ("<title>Captcha - Glossary</title>" + "a word on it " * 20, Reason.REMOVED),
+        ("<title>Captcha - Glossary</title>" + "a word on it " * 5, Reason.CHALLENGE),
         (FILLER + "<div class='g-recaptcha'></div><script src=/recaptcha/api.js>", Reason.REMOVED),
         (FILLER + '<script src="/cdn-cgi/challenge-platform/x.js"></script>', Reason.REMOVED),
         ("<title>Access to this page has been denied.</title><div id='px-captcha'></div>", Reason.CHALLENGE),
-        ("<script>var dd={}</script><script src='//ct.captcha-delivery.com/c.js'></script>", Reason.CHALLENGE),
+        ("<script>var dd={}</script><script src=//ct.captcha-delivery.com/c.js></script>", Reason.CHALLENGE),
     ],
 )  # fmt: skip
 def test_a_page_that_is_no_page_is_told_from_one_that_lost_the_link(body: str, reason: Reason) -> None:
@@ -214,6 +220,14 @@ def test_the_first_followed_link_speaks() -> None:
     assert verdict.speaks.position == 1
     assert verdict.followed is True
     assert len(verdict.links) == 3
+
+
+def test_a_link_in_an_inert_template_is_none() -> None:
+    page = read_page(_link().encode(), url=PAGE, headers=[TYPE])
+    inert = replace(page, links=(replace(page.links[0], hidden="template"),))
+    fetched = Fetched(url=PAGE, final_url=PAGE, status=200, body=b"x")
+    verdict = judge(fetched, inert, target=TARGET, site="example.com", now=0)
+    assert (verdict.outcome, verdict.links) == (Outcome.MISSING, ())
 
 
 def test_every_reason_has_its_sentence() -> None:

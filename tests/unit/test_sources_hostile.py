@@ -119,9 +119,11 @@ _SHEET = (
     b'<?xml version="1.0"?>%s<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
     b"<sheetData>%s</sheetData></worksheet>"
 )
-LAUGHS = b"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>" + b"".join(
-    b"<!ENTITY %c '%s'>" % (98 + n, (b"&%c;" % (97 + n)) * 10) for n in range(9)
-) + b"]>"  # fmt: skip
+LAUGHS = (
+    b"<!DOCTYPE x [<!ENTITY a 'aaaaaaaaaa'>"
+    + b"".join(b"<!ENTITY %c '%s'>" % (98 + n, (b"&%c;" % (97 + n)) * 10) for n in range(9))
+    + b"]>"
+)
 
 
 def hostile(kind: str, path: Path) -> Path:
@@ -159,7 +161,10 @@ def hostile(kind: str, path: Path) -> Path:
             _SHEET
             % (
                 b"",
-                b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+                (
+                    b'<row r="1"><c r="A1"><v>1</v></c></row>'
+                    b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+                ),
             ),
         ),
         "xlsx-garbage": lambda: sheet_of(path, b"<worksheet><sheetData><row"),
@@ -180,15 +185,37 @@ def _cut(path: Path, count: int) -> Path:
 
 
 HOSTILE = {
-    "zip-bomb": "bomb", "zip-overlap": "bomb", "zip-entries": "bomb", "zip-million": "bomb", "zip-nested": "nested-archive",
-    "zip-gz-inside": "nested-archive", "zip-traversal": "path-traversal", "zip-absolute": "path-traversal",
-    "zip-backslash": "path-traversal", "zip-drive": "path-traversal", "zip-symlink": "symlink", "zip-encrypted": "encrypted",
-    "zip-declared-small": "broken-archive", "zip-cut": "broken-archive", "zip-no-directory": "broken-archive",
-    "zip-empty": "empty", "zip-directory-only": "empty", "gz-bomb": "binary", "gz-bomb-behind-a-table": "bomb",
-    "gz-members": "bomb", "gz-cut": "broken-archive", "gz-gz": "nested-archive", "gz-garbage": "broken-archive",
-    "xlsx-bomb": "bomb", "xlsx-laughs": "", "xlsx-far-cell": "", "xlsx-garbage": "", "csv-columns": "too-many-columns",
-    "csv-columns-utf16": "too-many-columns", "json-deep": "",
-}  # fmt: skip
+    "zip-bomb": "bomb",
+    "zip-overlap": "bomb",
+    "zip-entries": "bomb",
+    "zip-million": "bomb",
+    "zip-nested": "nested-archive",
+    "zip-gz-inside": "nested-archive",
+    "zip-traversal": "path-traversal",
+    "zip-absolute": "path-traversal",
+    "zip-backslash": "path-traversal",
+    "zip-drive": "path-traversal",
+    "zip-symlink": "symlink",
+    "zip-encrypted": "encrypted",
+    "zip-declared-small": "broken-archive",
+    "zip-cut": "broken-archive",
+    "zip-no-directory": "broken-archive",
+    "zip-empty": "empty",
+    "zip-directory-only": "empty",
+    "gz-bomb": "binary",
+    "gz-bomb-behind-a-table": "bomb",
+    "gz-members": "bomb",
+    "gz-cut": "broken-archive",
+    "gz-gz": "nested-archive",
+    "gz-garbage": "broken-archive",
+    "xlsx-bomb": "bomb",
+    "xlsx-laughs": "",
+    "xlsx-far-cell": "",
+    "xlsx-garbage": "",
+    "csv-columns": "too-many-columns",
+    "csv-columns-utf16": "too-many-columns",
+    "json-deep": "",
+}
 
 _CHILD = """
 import json, os, sys, time

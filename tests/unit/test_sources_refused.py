@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WRONG = {
-    "link-intersect": "Referring page title,Referring page URL,Language,Domain rating,Intersect,example.com/\nt,https://a.org/,en,3,1,1\n",
+    "link-intersect": "Referring page title,Referring page URL,Language,Intersect,example.com/\nt,https://a.org/,en,1,1\n",
     "anchors": "Anchor text,Ref. domains,Top DR,Ref. pages,Links to target\nshop,3,4,5,6\n",
     "own-pages": "Page URL,Page title,UR,Referring domains,Top DR,Links to target\nhttps://example.com/,t,1,2,3,4\n",
     "internal-links": "Page URL,Links to target,Canonical\nhttps://example.com/,1,https://example.com/\n",
@@ -54,10 +54,19 @@ def test_a_wrong_file_is_told_what_it_is(kind: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("head", "kind"),
-    [(b"\x89PNG\r\n\x1a\n", "image"), (b"\xff\xd8\xff\xe0JFIF", "image"), (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old-excel"),
-     (b"Rar!\x1a\x07", "archive"), (b"7z\xbc\xaf\x27\x1c", "archive"), (b"BZh91AY&SY", "archive"), (b"PAR1", "parquet"),
-     (bytes(range(256)) * 20, "binary"), (b"", "empty"), (b"\0" * 257 + b"ustar" + b"\0" * 300, "archive")],
-)  # fmt: skip
+    [
+        (b"\x89PNG\r\n\x1a\n", "image"),
+        (b"\xff\xd8\xff\xe0JFIF", "image"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "old-excel"),
+        (b"Rar!\x1a\x07", "archive"),
+        (b"7z\xbc\xaf\x27\x1c", "archive"),
+        (b"BZh91AY&SY", "archive"),
+        (b"PAR1", "parquet"),
+        (bytes(range(256)) * 20, "binary"),
+        (b"", "empty"),
+        (b"\0" * 257 + b"ustar" + b"\0" * 300, "archive"),
+    ],
+)
 def test_a_file_that_is_no_text_is_refused_by_its_bytes(head: bytes, kind: str, tmp_path: Path) -> None:
     path = tmp_path / "links.csv"
     path.write_bytes(head)

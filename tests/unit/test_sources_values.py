@@ -45,9 +45,24 @@ def test_a_date_is_read_however_it_is_written(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "soon", "2026-13-01", "2026-02-30", "31/31/2026", "2026", "12", "99999", "0", "Foo 3, 2026",
-     "2026-09-15 25:00:00", "2026-09-15 10:20:61", "2026-09-15junk", "1" * 50],
-)  # fmt: skip
+    [
+        "",
+        " ",
+        "soon",
+        "2026-13-01",
+        "2026-02-30",
+        "31/31/2026",
+        "2026",
+        "12",
+        "99999",
+        "0",
+        "Foo 3, 2026",
+        "2026-09-15 25:00:00",
+        "2026-09-15 10:20:61",
+        "2026-09-15junk",
+        "1" * 50,
+    ],
+)
 def test_what_is_no_date_is_unknown(text: str) -> None:
     assert values.Dates()(text) is None
 
@@ -78,10 +93,26 @@ def test_no_text_breaks_a_converter(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("1240", 1240), ("1,240", 1240), ("1.240", 1240), ("1 240", 1240), ("1\u00a0240", 1240), ("1\u202f240", 1240),
-     ("1'240'000", 1_240_000), ("1.240.000", 1_240_000), ("12%", 12), ("\u221212", -12), ("0", 0), ("007", 7),
-     ("12.5", 12), ("", None), ("many", None), ("1,24,0", None), ("1" * 40, None)],
-)  # fmt: skip
+    [
+        ("1240", 1240),
+        ("1,240", 1240),
+        ("1.240", 1240),
+        ("1 240", 1240),
+        ("1\u00a0240", 1240),
+        ("1\u202f240", 1240),
+        ("1'240'000", 1_240_000),
+        ("1.240.000", 1_240_000),
+        ("12%", 12),
+        ("\u221212", -12),
+        ("0", 0),
+        ("007", 7),
+        ("12.5", 12),
+        ("", None),
+        ("many", None),
+        ("1,24,0", None),
+        ("1" * 40, None),
+    ],
+)
 def test_a_count_is_read_however_it_is_grouped(text: str, number: int | None) -> None:
     found = values.json_count(text)
     assert (int(float(found)) if found else None) == number
@@ -105,9 +136,19 @@ def test_a_score_may_have_decimals(text: str, number: float | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("true", True), ("TRUE", True), ("Yes", True), ("1", True), ("false", False), ("FALSE", False), ("no", False),
-     ("0", False), ("", None), ("perhaps", None)],
-)  # fmt: skip
+    [
+        ("true", True),
+        ("TRUE", True),
+        ("Yes", True),
+        ("1", True),
+        ("false", False),
+        ("FALSE", False),
+        ("no", False),
+        ("0", False),
+        ("", None),
+        ("perhaps", None),
+    ],
+)
 def test_a_boolean_is_read_in_any_case_and_empty_is_unknown(text: str, value: bool | None) -> None:
     assert values.boolean(text) is value
     assert values.opposite(text) is (None if value is None else not value)
@@ -141,9 +182,15 @@ def test_an_address_gets_a_scheme_where_it_lacks_one_and_only_web_addresses_coun
 
 @pytest.mark.parametrize(
     ("text", "host"),
-    [("https://msn.com", "msn.com"), ("www.example.org/path", "www.example.org"), ("*.spam.icu", "spam.icu"),
-     ("example.org:81", "example.org"), ("http://[2001:db8::1]:8/", "[2001:db8::1]"), ("nothing", None)],
-)  # fmt: skip
+    [
+        ("https://msn.com", "msn.com"),
+        ("www.example.org/path", "www.example.org"),
+        ("*.spam.icu", "spam.icu"),
+        ("example.org:81", "example.org"),
+        ("http://[2001:db8::1]:8/", "[2001:db8::1]"),
+        ("nothing", None),
+    ],
+)
 def test_a_domain_cell_may_hold_any_url_of_it(text: str, host: str | None) -> None:
     assert values.host_in(text) == host
 

@@ -13,6 +13,8 @@ from linkstead.sources import inspect_file
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from linkstead.link import Sighting
+
 AHREFS = "Referring page URL|Target URL|Anchor"
 
 
@@ -32,9 +34,12 @@ def test_ahrefs_numbers_keep_their_names_and_two_of_them_sort(tmp_path: Path) ->
         tmp_path, "Domain rating|UR|Domain traffic|Keywords|Is spam|Platform", "61|12|1,240||TRUE|wordpress"
     )
     assert metrics(one) == {
-        "ahrefs.dr": 61, "ahrefs.ur": 12, "ahrefs.domain_traffic": 1240, "ahrefs.is_spam": True,
+        "ahrefs.dr": 61,
+        "ahrefs.ur": 12,
+        "ahrefs.domain_traffic": 1240,
+        "ahrefs.is_spam": True,
         "ahrefs.platform": "wordpress",
-    }  # fmt: skip
+    }
     assert (one.page_metric, one.domain_metric) == (12.0, 61.0)
 
 
@@ -87,11 +92,14 @@ def test_a_grouped_ahrefs_file_says_so(groups: tuple[str, ...], grouped: bool, t
 @pytest.mark.parametrize(
     ("header", "row"),
     [
-        ("Referring page title|Referring page URL|Domain rating|Target URL|Anchor", "t|https://a.org/|61|https://example.com/|x"),
+        (
+            "Referring page title|Referring page URL|Domain rating|Target URL|Anchor",
+            "t|https://a.org/|61|https://example.com/|x",
+        ),
         ("Referring page title|Referring page URL|Links To", "t|https://a.org/|https://example.com/"),
         ("Ref. page URL|DR|Anchor and target URL", "https://a.org/|61|the shop https://example.com/"),
     ],
-)  # fmt: skip
+)
 def test_trimmed_and_copied_ahrefs_tables_are_read(header: str, row: str, tmp_path: Path) -> None:
     path = table(tmp_path, header, row, delimiter="\t")
     assert inspect_file(path).source == "ahrefs-backlinks"
@@ -114,7 +122,10 @@ def test_broken_backlinks_are_never_lost(tmp_path: Path) -> None:
 
 
 def test_ahrefs_domains_with_trailing_blanks_in_their_names(tmp_path: Path) -> None:
-    header = '"Domain"|"DR"|"Dofollow ref. domains"|"Dofollow linked domains"|"Traffic "|"Keywords "|"Links to target"|"Dofollow links"|"First seen"|"Lost"'
+    header = (
+        '"Domain"|"DR"|"Dofollow ref. domains"|"Dofollow linked domains"|"Traffic "|"Keywords "|'
+        '"Links to target"|"Dofollow links"|"First seen"|"Lost"'
+    )
     row = '"blog.example.co.uk"|"61"|"900"|"12"|"1 240"|"7"|"5"|"0"|"2026-01-05 00:00:00"|""'
     one = only_domain(table(tmp_path, header, row, delimiter="\t", encoding="utf-16"))
     assert (one.domain, one.links, one.followed_links, one.domain_metric) == ("example.co.uk", 5, 0, 61.0)
@@ -175,9 +186,11 @@ def test_quotation_marks_in_an_api_dump_are_plain_characters(tmp_path: Path) -> 
 
 
 def test_moz_pages_come_without_scheme_and_repeat(tmp_path: Path) -> None:
-    header = "URL|Title|Anchor Text|Spam Score|Page Authority|Domain Authority|Target URL|Only rel=nofollow|Only follow|301"
-    row = "blog.example.org/a,b".replace(",b", "")
-    cells = f"{row}|t|x|1|20|30|www.example.com/|Yes|No|No"
+    header = (
+        "URL|Title|Anchor Text|Spam Score|Page Authority|Domain Authority|"
+        "Target URL|Only rel=nofollow|Only follow|301"
+    )
+    cells = "blog.example.org/a|t|x|1|20|30|www.example.com/|Yes|No|No"
     path = table(tmp_path, "Open Site Explorer\nsome text\n----\nkey: value\n\n" + header, cells, cells)
     batch = batch_of(path)
     assert [one.page_url for one in batch.sightings] == ["http://blog.example.org/a"] * 2
@@ -185,14 +198,24 @@ def test_moz_pages_come_without_scheme_and_repeat(tmp_path: Path) -> None:
     assert metrics(batch.sightings[0])["moz.source_url_text"] == "blog.example.org/a"
 
 
-MAJESTIC = "Target URL|Source URL|Anchor Text|Source Crawl Date|FlagNoFollow|FlagImageLink|FlagRedirect|FlagAltText|FlagMention"
+MAJESTIC = (
+    "Target URL|Source URL|Anchor Text|Source Crawl Date|"
+    "FlagNoFollow|FlagImageLink|FlagRedirect|FlagAltText|FlagMention"
+)
 
 
 @pytest.mark.parametrize(
     ("flags", "kind", "nofollow"),
-    [("||||", "a", False), ("+||||", "a", True), ("|+|||", "image", False), ("||+||", "redirect", None),
-     ("||||+", "mention", None), ("|||+|", "image", None), ("+||+||", "redirect", True)],
-)  # fmt: skip
+    [
+        ("||||", "a", False),
+        ("+||||", "a", True),
+        ("|+|||", "image", False),
+        ("||+||", "redirect", None),
+        ("||||+", "mention", None),
+        ("|||+|", "image", None),
+        ("+||+||", "redirect", True),
+    ],
+)
 def test_majestic_claims_nothing_about_following_what_is_no_plain_link(
     flags: str, kind: str, nofollow: bool | None, tmp_path: Path
 ) -> None:
@@ -234,9 +257,13 @@ def test_linkody_expectations_are_kept_beside_and_never_taken_as_seen(tmp_path: 
         JAN_5,
     )
     assert metrics(one) == {
-        "linkody.expected_landing_page": "https://example.com/x", "linkody.expected_follow": False,
-        "linkody.expected_anchor": "our shop", "linkody.tags": "guest", "linkody.expires": "2027-01-05", "linkody.cost": 120,
-    }  # fmt: skip
+        "linkody.expected_landing_page": "https://example.com/x",
+        "linkody.expected_follow": False,
+        "linkody.expected_anchor": "our shop",
+        "linkody.tags": "guest",
+        "linkody.expires": "2027-01-05",
+        "linkody.cost": 120,
+    }
 
 
 @pytest.mark.parametrize(

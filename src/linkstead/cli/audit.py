@@ -237,7 +237,8 @@ def _lines(audit: Audit, imported: list[ImportReport], verified: VerifyReport | 
     lines = [f"{audit.site}: {counts.backlinks:,} backlinks from {counts.referring_domains:,} domains", ""]
     lines += [_import_line(each) for each in imported]
     if verified is not None:
-        left = f"; stopped, {verified.left:,} pages are left for the next run" if verified.stopped else ""
+        left = f"; {verified.left:,} pages are left for the next run" if verified.left else ""
+        left += f" ({verified.held:,} of hosts that asked us to wait)" if verified.held else ""
         lines.append(f"  looked at {verified.pages:,} pages and {verified.targets:,} targets{left}")
     lines += [
         "",

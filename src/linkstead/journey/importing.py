@@ -30,8 +30,9 @@ if TYPE_CHECKING:
     from linkstead.profile.store import Store
     from linkstead.sources import OpenSource
 
-#: Batches in one transaction: few enough to lose little, many enough to write each index page once.
-BATCHES_A_COMMIT: Final = 10
+#: Batches in one transaction: few enough that others who write to SQLite wait about a second, many
+#: enough that each index page is written once for many rows.
+BATCHES_A_COMMIT: Final = 5
 ROWS_A_BATCH: Final = 10_000
 
 

@@ -33,10 +33,11 @@ class Turns:
         if not self._waiting:
             return None
         domain_id = await self._ready.get()
-        if domain_id is None:
-            self._ready.put_nowait(None)
+        pages = None if domain_id is None else self._waiting.get(domain_id)
+        if domain_id is None or not pages:
+            self._ready.put_nowait(None)  # the others who wait shall know it, too
             return None
-        return self._waiting[domain_id].popleft(), domain_id
+        return pages.popleft(), domain_id
 
     def finished(self, domain_id: int) -> None:
         """The page that was taken is done: its domain rests, then is ready again."""

@@ -16,7 +16,7 @@ from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never,
 from linkstead.journey.projects import site_of_project
 from linkstead.journey.turns import Turns
 from linkstead.link import Outcome, Reason
-from linkstead.monitor.fetch import Fetched, Fetcher, FetchSettings
+from linkstead.monitor.fetch import Fetched, Fetcher, FetchSettings, run
 from linkstead.monitor.state import state_after
 from linkstead.monitor.verify import judge
 from linkstead.page import read_page
@@ -59,13 +59,18 @@ class Chosen:
 
 @dataclass(slots=True)
 class VerifyReport:
-    """What a verification did. `stopped` says that somebody asked to stop; pages may be left."""
+    """What a verification did.
+
+    `left` pages were not looked at: `held` of them because their host has asked us to stay away for
+    now, the others because somebody asked to stop.
+    """
 
     pages: int = 0
     links: int = 0
     targets: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     left: int = 0
+    held: int = 0
     stopped: bool = False
 
 
@@ -81,7 +86,7 @@ def verify_links(
 ) -> VerifyReport:
     """Look at every target and referring page that is due, or at those chosen."""
     sitting = _Sitting(store, project_id, settings, now, progress, should_stop)
-    return asyncio.run(sitting.run(chosen or Chosen()))
+    return run(sitting.run(chosen or Chosen()))
 
 
 def judge_page(
@@ -214,6 +219,10 @@ class _Sitting:
             return
         page = found[0]
         fetched = await fetcher.fetch(page.url)
+        if fetched.retry_at is not None and fetched.status is None:
+            # the host has asked us to stay away: nobody looked, so the page stays due
+            self._report.held += 1
+            return
         verdicts = await self._judge(judges, page, fetched)
         for link, verdict in zip(page.links, verdicts, strict=True):
             self._waiting.append((link.backlink_id, verdict))

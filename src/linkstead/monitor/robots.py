@@ -207,7 +207,7 @@ def _canonical_agent(value: str, tokens: frozenset[str]) -> str:
 
 
 def _records(text: str) -> Iterator[tuple[str, str]]:
-    for line in _LINE.split(text.removeprefix("\ufeff")):
+    for line in _LINE.split(text):
         content = line[:_MAX_LINE].partition("#")[0].translate(_OTHER_BREAKS).strip()
         record, value = _split(content)
         if record is not None:

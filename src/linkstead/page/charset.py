@@ -41,7 +41,12 @@ _GOOD_PER_BROKEN: Final = 20
 _CHARSET_PARAMETER = re.compile(r"""charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;"',]+))""", re.IGNORECASE)
 _LATE_META = re.compile(rb"<meta[\s/][^<>]{0,500}charset", re.IGNORECASE)
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
-_SPACE: Final = b"\t\n\x0c\r "
+
+#: What the prescan reads over in one go.
+_SPACES = re.compile(rb"[\t\n\x0c\r ]*")
+_SPACES_AND_SLASHES = re.compile(rb"[\t\n\x0c\r /]*")
+_TO_SPACE = re.compile(rb"[^\t\n\x0c\r >]*")
+_ATTRIBUTE_NAME = re.compile(rb"=?[^\t\n\x0c\r />=]*")
 
 
 class Decoded(NamedTuple):
@@ -202,8 +207,7 @@ def _is_meta(head: bytes, at: int) -> bool:
 
 
 def _skip_tag(head: bytes, at: int) -> int:
-    while at < len(head) and head[at] not in b"\t\n\x0c\r >":
-        at += 1
+    at = _past(_TO_SPACE, head, at)
     while True:
         name, _, at = _attribute(head, at)
         if not name:
@@ -239,32 +243,29 @@ def _attribute(head: bytes, at: int) -> tuple[bytes, bytes, int]:
 
     https://html.spec.whatwg.org/#concept-get-attributes-when-sniffing
     """
-    end = len(head)
-    while at < end and head[at] in b"\t\n\x0c\r /":
-        at += 1
-    if at >= end or head[at] == ord(">"):
-        return b"", b"", at + 1
-    start = at
-    while at < end and (head[at] not in b"=\t\n\x0c\r />" or (head[at] == ord("=") and at == start)):
-        at += 1
+    start = _past(_SPACES_AND_SLASHES, head, at)
+    if start >= len(head) or head[start] == ord(">"):
+        return b"", b"", start + 1
+    at = _past(_ATTRIBUTE_NAME, head, start)
     name = head[start:at].lower()
-    while at < end and head[at] in _SPACE:
-        at += 1
-    if at >= end or head[at] != ord("="):
+    at = _past(_SPACES, head, at)
+    if at >= len(head) or head[at] != ord("="):
         return name, b"", at
     return name, *_value(head, at + 1)
 
 
 def _value(head: bytes, at: int) -> tuple[bytes, int]:
-    end = len(head)
-    while at < end and head[at] in _SPACE:
-        at += 1
-    if at < end and head[at] in b"\"'":
+    at = _past(_SPACES, head, at)
+    if head[at : at + 1] in (b'"', b"'"):
         close = head.find(head[at : at + 1], at + 1)
         if close < 0:
-            return b"", end
+            return b"", len(head)
         return head[at + 1 : close].lower(), close + 1
-    start = at
-    while at < end and head[at] not in b"\t\n\x0c\r >":
-        at += 1
-    return head[start:at].lower(), at
+    end = _past(_TO_SPACE, head, at)
+    return head[at:end].lower(), end
+
+
+def _past(pattern: re.Pattern[bytes], head: bytes, at: int) -> int:
+    """The place behind what a pattern matches at `at`."""
+    found = pattern.match(head, at)
+    return at if found is None else found.end()

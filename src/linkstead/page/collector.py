@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from turbohtml.saxparse import SaxHandler
+from typing import TYPE_CHECKING, Final
 
 from linkstead.link import LinkType
 from linkstead.page import hidden as hiding
 from linkstead.page.anchors import clean, refresh, rel_tokens
 from linkstead.page.found import Anchor, Block, Found
 from linkstead.page.limits import MAX_ATTRIBUTE, MAX_DIRECTIVES, MAX_LINKS, MAX_URL
+from linkstead.page.measure import MARK
 from linkstead.page.robots import is_robots_meta
 
+if TYPE_CHECKING:
+    from linkstead.page.frames import End
+
 Attributes = dict[str, str | None]
-Frame = tuple[int, int, str | None, Block | None, Anchor | None, Block | None]
+
+_ANCHOR: Final = LinkType.ANCHOR
 
 
-class Collector(SaxHandler):
+class Collector:
     """The state of a walk, and what single tags put into it."""
 
     __slots__ = (
-        "anchor", "anchor_depth", "block", "captured", "depth", "elements", "found", "hidden", "hidden_from",
-        "in_body", "length", "linked", "links", "pieces", "skipping", "spaced", "stack", "svg",
-        "top", "zone",
+        "anchor", "block", "blocks", "closed", "ends", "found", "hidden", "hidden_from", "in_body", "marks",
+        "pieces", "skipped_from", "skipping", "svg", "zone",
     )  # fmt: skip
 
     def __init__(self) -> None:
         self.found = Found()
-        self.depth = 0
-        self.elements = 0
-        self.stack: list[Frame] = []
-        self.top = 0  # depth of the uppermost frame's element
-        self.skipping = 0  # depth of the element whose content is skipped
-        self.captured: list[str] | None = None  # the title, while it is read
+        self.blocks = self.found.blocks
+        self.closed = self.found.closed
+        self.ends: list[End] = []  # for each open element, what to do when it ends
+        self.pieces: list[str] = []  # texts, gaps and marks as they come
+        self.marks = 0
+        self.skipping = False
+        self.skipped_from = 0  # how many pieces there were before the element that is skipped
         self.svg = 0
         self.in_body = False
         self.zone = 0
@@ -39,59 +44,52 @@ class Collector(SaxHandler):
         self.hidden_from = 0
         self.block: Block | None = None
         self.anchor: Anchor | None = None
-        self.anchor_depth = 0  # depth of the open link, if that one has no frame
-        self.pieces: list[str] = []
-        self.length = 0
-        self.spaced = True  # the text so far is empty or ends with a space
-        self.linked = 0
-        self.links = 0
+
+    def mark(self) -> int:
+        """Put a mark into the text; its number."""
+        self.pieces.append(MARK)
+        number = self.marks
+        self.marks = number + 1
+        return number
 
     # --- links
 
     def add_anchor(self, attributes: Attributes, hidden: str | None) -> Anchor | None:
         label = attributes.get("title") or attributes.get("aria-label")
-        anchor = self.add(attributes.get("href") or "", LinkType.ANCHOR, attributes, clean(label), hidden)
-        if anchor is not None and anchor.rel:
-            self._note_neighbours(anchor)
-        return anchor
+        return self.add(attributes.get("href") or "", _ANCHOR, attributes, label, hidden)
 
     def add(
-        self, raw: str, kind: LinkType, attributes: Attributes, label: str, hidden: str | None
+        self, raw: str, kind: LinkType, attributes: Attributes, label: str | None, hidden: str | None
     ) -> Anchor | None:
-        found = self.found
-        if len(raw) > MAX_URL or len(found.anchors) >= MAX_LINKS:
-            found.truncated = found.truncated or not raw[:16].strip().lower().startswith("data:")
+        anchors = self.found.anchors
+        if len(raw) > MAX_URL or len(anchors) >= MAX_LINKS:
+            self.found.truncated = self.found.truncated or not raw[:16].strip().lower().startswith("data:")
             return None
         rel = attributes.get("rel")
-        anchor = Anchor(
-            raw, kind, rel_tokens(rel[:MAX_ATTRIBUTE]) if rel else (), self.length, self.zone, hidden, label
-        )
-        anchor.block = self.block
-        found.anchors.append(anchor)
+        tokens = rel_tokens(rel[:MAX_ATTRIBUTE]) if rel else ()
+        self.pieces.append(MARK)
+        anchor = Anchor(raw, kind, tokens, self.marks, self.zone, hidden, label, self.block)
+        self.marks += 1
+        anchors.append(anchor)
+        if tokens and kind is _ANCHOR:
+            self._note_neighbours(tokens, raw)
         return anchor
 
-    def _note_neighbours(self, anchor: Anchor) -> None:
-        if "next" in anchor.rel and self.found.next_page is None:
-            self.found.next_page = anchor.raw
-        if ("prev" in anchor.rel or "previous" in anchor.rel) and self.found.previous_page is None:
-            self.found.previous_page = anchor.raw
+    def _note_neighbours(self, rel: tuple[str, ...], raw: str) -> None:
+        if "next" in rel and self.found.next_page is None:
+            self.found.next_page = raw
+        if ("prev" in rel or "previous" in rel) and self.found.previous_page is None:
+            self.found.previous_page = raw
 
     def add_area(self, attributes: Attributes) -> None:
         if "href" in attributes:
-            self.add(
-                attributes["href"] or "",
-                LinkType.AREA,
-                attributes,
-                clean(attributes.get("alt")),
-                self._own(attributes),
-            )
+            hidden = self._own(attributes)
+            self.add(attributes["href"] or "", LinkType.AREA, attributes, attributes.get("alt"), hidden)
 
     def add_frame(self, attributes: Attributes) -> None:
         if attributes.get("src"):
             hidden = hiding.inherited(self.hidden, hiding.hidden_by(attributes, "iframe"))
-            self.add(
-                attributes["src"] or "", LinkType.IFRAME, attributes, clean(attributes.get("title")), hidden
-            )
+            self.add(attributes["src"] or "", LinkType.IFRAME, attributes, attributes.get("title"), hidden)
 
     def add_form(self, attributes: Attributes) -> None:
         if attributes.get("action"):
@@ -120,9 +118,9 @@ class Collector(SaxHandler):
                 self.found.canonical = href
         elif "alternate" in rel and "stylesheet" not in rel:
             label = attributes.get("hreflang") or attributes.get("title")
-            self.add(href, LinkType.ALTERNATE, attributes, clean(label), self.hidden)
+            self.add(href, LinkType.ALTERNATE, attributes, label, self.hidden)
         else:
-            self._note_neighbours(Anchor(href, LinkType.ALTERNATE, rel, 0, 0, None, ""))
+            self._note_neighbours(rel, href)
 
     # --- facts
 

@@ -1,4 +1,8 @@
-"""What a walk over a page collects: links as written, blocks, zones, facts. Nothing here judges."""
+"""What a walk over a page collects: links as written, blocks, zones, facts. Nothing here judges.
+
+While a page is walked, a place in its text is the number of a *mark* (`flow.py`); `measure.py` then
+turns each into an offset. The classes are plain, since tens of thousands are made.
+"""
 
 from __future__ import annotations
 
@@ -12,29 +16,26 @@ if TYPE_CHECKING:
 class Block:
     """An element that holds text together, such as a paragraph, a list or a division.
 
-    Offsets and counts are characters of the collected text; `linked` are those inside links. A plain
-    class, since tens of thousands are made.
+    Once measured, `start` and `end` are offsets, `linked` counts the characters inside links and
+    `links` the links.
     """
 
-    __slots__ = ("end", "has_blocks", "linked", "links", "outer", "score", "start", "tag", "zone")
+    __slots__ = (
+        "end", "has_blocks", "hidden", "last", "linked", "links", "outer", "score", "start", "zone",
+    )  # fmt: skip
 
-    def __init__(self, tag: str, zone: int, outer: Block | None, start: int, linked: int, links: int) -> None:
-        """`linked` and `links` are the counts before the block; `close` turns them into its own."""
-        self.tag = tag
+    def __init__(self, zone: int, hidden: str | None, outer: Block | None, start: int, links: int) -> None:
+        """`links` is the number of links closed before the block; those up to `last` are its own."""
         self.zone = zone
+        self.hidden = hidden
         self.outer = outer
         self.start = start
         self.end = start
-        self.linked = linked
         self.links = links
+        self.last = links
+        self.linked = 0
         self.score = 0.0
         self.has_blocks = False
-
-    def close(self, end: int, linked: int, links: int) -> None:
-        """End the block, given the counts so far."""
-        self.end = end
-        self.linked = linked - self.linked
-        self.links = links - self.links
 
     @property
     def unlinked(self) -> int:
@@ -57,7 +58,8 @@ class Anchor:
         start: int,
         zone: int,
         hidden: str | None,
-        label: str,
+        label: str | None,
+        block: Block | None,
     ) -> None:
         self.raw = raw
         self.type = kind
@@ -67,8 +69,8 @@ class Anchor:
         self.zone = zone
         self.hidden = hidden
         self.label = label
+        self.block = block
         self.images: list[str] | None = None
-        self.block: Block | None = None
 
 
 @dataclass(slots=True)
@@ -76,21 +78,31 @@ class Zone:
     """A part of the page as its markup names it.
 
     `outer` is the index of the zone around it (0 is the page itself, without a placement), `sure`
-    whether a tag or role says so, `unlinked` its characters outside links.
+    whether a tag or role says so, `links` and `last` are as in `Block`; once measured, `unlinked` is
+    its characters outside links.
     """
 
     placement: Placement | None
     sure: bool
     outer: int
+    start: int = 0
+    links: int = 0
+    end: int = 0
+    last: int = 0
     unlinked: int = 0
 
 
 @dataclass(slots=True)
 class Found:
-    """Everything that one walk collected. Addresses are as written, in document order."""
+    """Everything that one walk collected. Addresses are as written, in document order.
+
+    `blocks` are in the order of their ends. `closed` are the links that count as linked text, in the
+    order of their ends: None for one inside another, whose text is counted already.
+    """
 
     anchors: list[Anchor] = field(default_factory=list)
-    blocks: list[Block] = field(default_factory=list)  # those with a score
+    closed: list[Anchor | None] = field(default_factory=list)
+    blocks: list[Block] = field(default_factory=list)
     zones: list[Zone] = field(default_factory=lambda: [Zone(None, sure=True, outer=0)])
     text: str = ""
     linked: int = 0

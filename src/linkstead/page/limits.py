@@ -15,11 +15,9 @@ MAX_BYTES: Final = 3 * 1024 * 1024
 #: Links kept, in document order. Real pages with more than 10,000 are link farms.
 MAX_LINKS: Final = 20_000
 
-#: Nested elements whose placement, hiding and text are still told apart. Browsers stop at 512.
-MAX_DEPTH: Final = 2_000
-
-#: Elements with a place, a style or a link of their own. A page of 3 MiB has some 20,000.
-MAX_ELEMENTS: Final = 250_000
+#: Beginnings and ends of elements with a place, a style or a link of their own. A page of 3 MiB has
+#: some 40,000.
+MAX_MARKS: Final = 500_000
 
 #: Characters of an href. Chromium refuses to show more than 2,083; servers refuse above 8,000.
 MAX_URL: Final = 16_384

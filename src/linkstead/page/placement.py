@@ -43,6 +43,11 @@ _NOT_MAIN: Final = frozenset(
 )
 
 
+#: Looking members up in the enumeration takes longer than the rest of a rule.
+_CONTENT: Final = Placement.CONTENT
+_NAVIGATION: Final = Placement.NAVIGATION
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """What is known of a page as a whole: the placement of each zone, and the main part's offsets."""
@@ -70,7 +75,7 @@ def _placements(zones: Sequence[Zone], unlinked: int) -> tuple[Placement | None,
 
 
 def _main_part(blocks: Sequence[Block], zones: Sequence[Placement | None]) -> tuple[int, int] | None:
-    candidates = [block for block in blocks if zones[block.zone] not in _NOT_MAIN]
+    candidates = [block for block in blocks if block.score and zones[block.zone] not in _NOT_MAIN]
     best = max(candidates, key=_weight, default=None)
     return None if best is None else (best.start, best.end)
 
@@ -85,19 +90,19 @@ def place(anchor: Anchor, page: Layout) -> Placement:
     if zone in _NOT_MAIN and zone is not None:
         return zone
     if page.main is None:
-        return Placement.CONTENT
+        return _CONTENT
     start, end = page.main
-    if start <= anchor.start < end or zone is Placement.CONTENT:
+    if start <= anchor.start < end or zone is _CONTENT:
         listed = not anchor.raw.startswith("#") and _in_list_of_links(anchor.block, page.main)
-        return Placement.NAVIGATION if listed else Placement.CONTENT
+        return _NAVIGATION if listed else _CONTENT
     if _in_prose(anchor.block):
-        return Placement.CONTENT
+        return _CONTENT
     return _outside(anchor, page, start)
 
 
 def _outside(anchor: Anchor, page: Layout, main_start: int) -> Placement:
     if anchor.start < main_start:
-        return Placement.NAVIGATION
+        return _NAVIGATION
     return Placement.FOOTER if anchor.start > page.end * _TAIL else Placement.SIDEBAR
 
 

@@ -12,19 +12,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from linkstead.link import Link, LinkType
-from linkstead.page import hidden as hiding
 from linkstead.page.anchors import clean, header_links, refresh
 from linkstead.page.charset import CharsetFrom, decode
-from linkstead.page.limits import CONTEXT, MAX_ANCHOR, MAX_BYTES, MAX_HEADER, MAX_HEADERS, MAX_TEXT
-from linkstead.page.placement import layout, place
+from linkstead.page.limits import MAX_BYTES, MAX_HEADER, MAX_HEADERS, MAX_TEXT
+from linkstead.page.links import Addresses, parsed, resolved
+from linkstead.page.links import links as found_links
 from linkstead.page.robots import RobotsDirectives, read_robots
 from linkstead.page.walk import walk
-from linkstead.urls import absolute_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from linkstead.page.found import Anchor, Found
+    from linkstead.page.found import Found
 
 #: What `canonical_from` says.
 FROM_LINK_ELEMENT: Final = "link element"
@@ -34,7 +33,6 @@ FROM_LINK_HEADER: Final = "Link header"
 _SCRIPT_WORDS: Final = 50
 _SCRIPT_LINKS: Final = 5
 _SCRIPT_BARE_WORDS: Final = 5
-_WEB: Final = ("http://", "https://")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +68,16 @@ class Page:
     generator: str | None = None
 
 
-class _Addresses:
-    """Absolute addresses of one page; equal ones are resolved once."""
-
-    def __init__(self, base: str) -> None:
-        self._base = base
-        self._known: dict[str, str | None] = {}
-
-    def __call__(self, raw: str) -> str | None:
-        """The absolute http(s) URL of an attribute as written, or None."""
-        try:
-            return self._known[raw]
-        except KeyError:
-            url = _absolute(raw, self._base)
-            self._known[raw] = url = url if url is not None and url.startswith(_WEB) else None
-            return url
-
-
 def read_page(body: bytes, *, url: str, headers: Sequence[tuple[str, str]] = ()) -> Page:
     """Read a page from its bytes and the (name, value) pairs of its HTTP headers. Never raises."""
     held = _Headers(headers)
     decoded = decode(body[:MAX_BYTES], held.all("content-type"))
     found = walk(decoded.text)
     base = _base(found.base, url)
-    absolute = _Addresses(base)
-    links = _links(found, absolute)
+    addresses = Addresses(base)
+    links = found_links(found, addresses)
     text, words = _visible(found)
-    canonical, canonical_from = _canonical(found, absolute, held.all("link"), url)
+    canonical, canonical_from = _canonical(found, addresses, held.all("link"), url)
     return Page(
         url=url,
         base=base,
@@ -108,9 +89,9 @@ def read_page(body: bytes, *, url: str, headers: Sequence[tuple[str, str]] = ())
         canonical_from=canonical_from,
         robots=read_robots(found.robots, held.all("x-robots-tag")),
         links=links,
-        meta_refresh=_refresh(found, absolute, held.all("refresh")),
-        next_page=_optional(found.next_page, absolute),
-        previous_page=_optional(found.previous_page, absolute),
+        meta_refresh=_refresh(found, addresses, held.all("refresh")),
+        next_page=_optional(found.next_page, addresses),
+        previous_page=_optional(found.previous_page, addresses),
         text=text,
         words=words,
         script_built=_script_built(found, words, links),
@@ -133,91 +114,51 @@ class _Headers:
         return self._values.get(name, [])
 
 
-def _absolute(raw: str, base: str) -> str | None:
-    """The absolute URL, also of an absolute one on a page whose own address is none."""
-    try:
-        resolved = absolute_url(raw, base)
-        return absolute_url(raw, "about:blank") if resolved is None else resolved
-    except (TypeError, ValueError):  # half of a surrogate pair, which no URL and no page can hold
-        return None
-
-
 def _base(written: str | None, url: str) -> str:
     """The page's base URL (https://html.spec.whatwg.org/#document-base-url)."""
     if written is None:
         return url
-    resolved = _absolute(written, url)
-    return resolved if resolved is not None and not resolved.startswith(("data:", "javascript:")) else url
+    base = resolved(written, parsed(url))
+    return base if base is not None and not base.startswith(("data:", "javascript:")) else url
 
 
-def _optional(raw: str | None, absolute: _Addresses) -> str | None:
-    return None if raw is None else absolute(raw)
+def _optional(raw: str | None, addresses: Addresses) -> str | None:
+    return None if raw is None else addresses[raw]
 
 
 def _canonical(
-    found: Found, absolute: _Addresses, values: Sequence[str], url: str
+    found: Found, addresses: Addresses, values: Sequence[str], url: str
 ) -> tuple[str | None, str | None]:
     """The first canonical that is a web address: the element's, else the header's (RFC 6596, RFC 8288)."""
-    written = _optional(found.canonical, absolute)
+    written = _optional(found.canonical, addresses)
     if written is not None:
         return written, FROM_LINK_ELEMENT
+    against_page = Addresses(url)  # a header does not know of the markup's base
     for raw, rel in header_links(values):
-        resolved = _absolute(raw, url) if "canonical" in rel else None
-        if resolved is not None and resolved.startswith(_WEB):
-            return resolved, FROM_LINK_HEADER
+        written = against_page[raw] if "canonical" in rel else None
+        if written is not None:
+            return written, FROM_LINK_HEADER
     return None, None
 
 
-def _refresh(found: Found, absolute: _Addresses, values: Sequence[str]) -> tuple[float, str] | None:
+def _refresh(found: Found, addresses: Addresses, values: Sequence[str]) -> tuple[float, str] | None:
     """The page's own refresh, else that of a Refresh header, which browsers obey alike."""
     written = found.refresh or next(filter(None, map(refresh, values)), None)
-    url = None if written is None else absolute(written[1])
+    url = None if written is None else addresses[written[1]]
     return None if written is None or url is None else (written[0], url)
-
-
-def _links(found: Found, absolute: _Addresses) -> tuple[Link, ...]:
-    page = layout(found)
-    text = found.text
-    links: list[Link] = []
-    for anchor in found.anchors:
-        url = absolute(anchor.raw)
-        if url is None:
-            continue
-        kind, words = _kind_and_words(anchor, text)
-        start, end = anchor.start, anchor.end
-        left = text[max(0, start - CONTEXT) : start].strip()
-        right = text[end : end + CONTEXT].strip()
-        hidden = hiding.word_of(anchor.hidden)
-        placement = place(anchor, page)
-        # by position, since tens of thousands are made
-        links.append(
-            Link(url, words, anchor.rel, kind, placement, len(links), left, right, hidden, anchor.raw)
-        )
-    return tuple(links)
-
-
-def _kind_and_words(anchor: Anchor, text: str) -> tuple[LinkType, str]:
-    """The link's type and anchor text. Without text: the images' alt texts, else its title.
-
-    As Google reads it: developers.google.com/search/docs/crawling-indexing/links-crawlable#anchor-text.
-    """
-    words = text[anchor.start : min(anchor.end, anchor.start + MAX_ANCHOR)].strip()
-    if words or anchor.type is not LinkType.ANCHOR:
-        return anchor.type, words or anchor.label
-    if anchor.images is None:
-        return LinkType.ANCHOR, anchor.label
-    alts = " ".join(filter(None, anchor.images))[:MAX_ANCHOR]
-    return LinkType.IMAGE, alts or anchor.label
 
 
 def _visible(found: Found) -> tuple[str, int]:
     """The text a person sees, cut, and the number of its words."""
-    text = found.text
+    text = found.text.strip()
+    words = text.count(" ") + 1 if text else 0  # single spaces are all the white space there is
     if found.hidden_spans:
         ends = [0, *(end for _, end in found.hidden_spans)]
-        starts = [*(start for start, _ in found.hidden_spans), len(text)]
-        text = " ".join(text[end:start].strip() for end, start in zip(ends, starts, strict=True))
-    return text[: MAX_TEXT + 1].strip()[:MAX_TEXT], len(text.split())
+        starts = [*(start for start, _ in found.hidden_spans), len(found.text)]
+        seen = [found.text[end:start].strip() for end, start in zip(ends, starts, strict=True)]
+        text = " ".join(seen)
+        words = sum(part.count(" ") + 1 for part in seen if part)
+    return text[: MAX_TEXT + 1].strip()[:MAX_TEXT], words
 
 
 def _script_built(found: Found, words: int, links: Sequence[Link]) -> bool:

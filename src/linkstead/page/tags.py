@@ -21,7 +21,7 @@ BLOCKS: Final = _tags(
     "table td th ul"
 )
 #: Elements whose content is no text of the page and holds no links.
-SKIPPED: Final = _tags("script style template textarea iframe noframes noembed title")
+SKIPPED_TAGS: Final = _tags("script style template textarea iframe noframes noembed title")
 #: Elements without content whose attributes hide nothing and name no zone.
 VOID: Final = _tags("area base br embed frame hr img input link meta param source track wbr")
 #: Tags that open a zone or hide their content without any attribute.

@@ -199,6 +199,7 @@ _OUTER_STAYS: Final = frozenset(
 )
 
 
+@lru_cache(maxsize=64)
 def nested(outer: Placement | None, inner: Placement) -> Placement:
     """The placement inside `inner` when that stands inside `outer`."""
     return outer if outer is not None and (outer, inner) in _OUTER_STAYS else inner

@@ -22,6 +22,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1 or arguments[0] not in VERBS:
         sys.stderr.write(f"Say one of {', '.join(VERBS)}.\n")
         return 2
+    supervisor.hold_lifeline()
     try:
         VERBS[arguments[0]](read_settings(os.environ))
     except LinksteadError as error:

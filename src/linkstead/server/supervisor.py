@@ -10,6 +10,7 @@ it keeps dying. SIGTERM and SIGINT are handed on, and whoever has not ended with
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import subprocess
@@ -32,6 +33,8 @@ FIRST_PAUSE: Final = 1.0
 LONGEST_PAUSE: Final = 60.0
 #: a process that lived this long had a good start: its next pause is the first one again
 GOOD_LIFE: Final = 120.0
+#: the variable that tells a child which descriptor to watch
+LIFELINE: Final = "SUPERVISOR_LIFELINE"
 PARTS: Final = ("web", "work", "monitor")
 
 
@@ -86,14 +89,19 @@ def supervise(children: Sequence[Child], env: dict[str, str]) -> None:
         asked.set()
 
     before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    # never written to: it breaks when this process dies, however it dies, and the children see that
+    lifeline, held = os.pipe()
+    start = functools.partial(_start, env=env, lifeline=lifeline)
     try:
         while not asked.is_set():
             for child in children:
-                if told := child.tend(time.monotonic(), lambda command: _start(command, env)):
+                if told := child.tend(time.monotonic(), start):
                     _say(told)
             asked.wait(0.5)
     finally:
         end_all(children)
+        os.close(lifeline)
+        os.close(held)
         for number, handler in before.items():
             signal.signal(number, handler)
 
@@ -180,12 +188,26 @@ def _command(name: str) -> list[str]:
     return [sys.executable, "-m", "linkstead.server", name]
 
 
-def _start(command: Sequence[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], *, env: dict[str, str], lifeline: int) -> subprocess.Popen[bytes]:
     try:
         # a session of its own: Ctrl+C reaches this process alone, which then ends the others in order
-        return subprocess.Popen(list(command), env=env, start_new_session=True)
+        return subprocess.Popen(
+            list(command), env=env | {LIFELINE: str(lifeline)}, pass_fds=(lifeline,), start_new_session=True
+        )
     except OSError as error:
         raise UsageError(f"A process could not be started: {error}; free some memory.") from error
+
+
+def hold_lifeline() -> None:
+    """End this process, as by SIGTERM, when the supervisor that started it is gone."""
+    number = os.environ.pop(LIFELINE, "")
+    if number:
+        threading.Thread(target=_watch_lifeline, args=(int(number),), name="lifeline", daemon=True).start()
+
+
+def _watch_lifeline(descriptor: int) -> None:
+    os.read(descriptor, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _say(sentence: str) -> None:

@@ -64,3 +64,7 @@ JSON_ROW_CHARS: Final = 256 * 1024
 
 #: Distinct values remembered per column, to convert a repeated text once.
 CACHE_ENTRIES: Final = 32_768
+#: Longer texts hardly repeat, and would fill the memory.
+CACHED_CHARS: Final = 500
+#: Distinct combinations of flags and words remembered per table.
+FACTS_ENTRIES: Final = 8_192

@@ -26,36 +26,45 @@ _FORMS: Final[dict[Form, Callable[[str], str]]] = {
 
 
 class Metrics:
-    """The vendor's own numbers of a row as the text of a JSON object.
+    """The vendor's own numbers and words of a row, as the inside of a JSON object's text.
 
     Numbers that stand in the file as JSON would write them, which is the rule, go into a template as
-    they are; flags and words, which repeat, are remembered as they come together in a row.
+    they are.
     """
 
     def __init__(self, found: Recognised) -> None:
         kept = [one for one in found.columns if one.field in found.places and one.field not in LINK_FIELDS]
         numbers = [one for one in kept if one.form in (Form.COUNT, Form.SCORE)]
         words = [one for one in kept if one not in numbers]
-        self._numbers = _picker([found.places[one.field] for one in numbers])
-        self._words = _picker([found.places[one.field] for one in words])
         names = [values.json_text(one.field) + ":" for one in numbers]
+        self._cells = picker([found.places[one.field] for one in numbers])
         self._plain = _plain_numbers(len(names))
         self._template = ",".join(name.replace("%", "%%") + "%s" for name in names)
         self._converters = [(name, Cache(_FORMS[one.form])) for name, one in zip(names, numbers, strict=True)]
-        forms = [(values.json_text(one.field) + ":", _FORMS[one.form]) for one in words]
-        self._told: Cache[tuple[str, ...], str] = Cache(lambda cells: _parts(forms, cells))
+        #: The columns of flags and words.
+        self.word_places = [found.places[one.field] for one in words]
+        self._words = [
+            (values.json_text(one.field) + ":", found.places[one.field], _FORMS[one.form]) for one in words
+        ]
 
-    def __call__(self, row: Row) -> str | None:
-        cells = self._numbers(row)
+    def numbers(self, row: Row) -> str:
+        """The entries of the numbers, joined by commas."""
+        cells = self._cells(row)
         if self._plain(",".join(cells)):
-            text = self._template % cells
-        else:
-            named = zip(self._converters, cells, strict=True)
-            text = ",".join([name + told for (name, read), cell in named if (told := read[cell])])
-        words = self._told[self._words(row)]
-        if words:
-            text = f"{text},{words}" if text else words
-        return f"{{{text}}}" if text else None
+            return self._template % cells
+        named = zip(self._converters, cells, strict=True)
+        return ",".join([name + told for (name, read), cell in named if (told := read[cell])])
+
+    def words(self, row: Row) -> str:
+        """The entries of flags and words, joined by commas."""
+        return ",".join([name + told for name, at, read in self._words if (told := read(row[at]))])
+
+
+def joined(numbers: str, words: str) -> str | None:
+    """Both as the text of a JSON object, or None when there is nothing."""
+    if numbers and words:
+        return f"{{{numbers},{words}}}"
+    return f"{{{numbers or words}}}" if numbers or words else None
 
 
 def _plain_numbers(count: int) -> Callable[[str], object]:
@@ -63,16 +72,13 @@ def _plain_numbers(count: int) -> Callable[[str], object]:
 
     The number of parts is exact, so a comma inside a cell can never pass for the one between two.
     """
+    # Written out: a counted repetition takes three times as long to match.
     one = "(?:0|[1-9][0-9]{0,17})"
-    return re.compile(f"{one}(?:,{one}){{{count - 1}}}" if count else "(?!)").fullmatch
+    return re.compile(",".join([one] * count) if count else "(?!)").fullmatch
 
 
-def _parts(forms: list[tuple[str, Callable[[str], str]]], cells: tuple[str, ...]) -> str:
-    named = zip(forms, cells, strict=True)
-    return ",".join([name + told for (name, read), cell in named if (told := read(cell))])
-
-
-def _picker(places: list[int]) -> Callable[[Row], tuple[str, ...]]:
+def picker(places: list[int]) -> Callable[[Row], tuple[str, ...]]:
+    """The cells at some places of a row, however many."""
     if len(places) > 1:
         return itemgetter(*places)
     return lambda row: tuple([row[place] for place in places])

@@ -19,8 +19,8 @@ from linkstead.urls import domain_of, domain_of_host, is_within, try_normalise_u
 
 if TYPE_CHECKING:
     from linkstead.sources.recognise import Recognised
-from linkstead.sources.metrics import Metrics, with_entry
-from linkstead.sources.rules import NO_LINK, Bad, Skip, attributes_rule, placement_rule, type_rule
+from linkstead.sources.metrics import Metrics, joined, with_entry
+from linkstead.sources.rules import NO_LINK, Bad, FactsRule, Skip, clean
 
 Made = Sighting | DomainSighting | Skip | Bad
 
@@ -38,14 +38,6 @@ BAD_DOMAIN: Final = Bad("linking domain is no domain")
 _made: Final = tuple.__new__
 
 
-def _clean(text: str) -> str | None:
-    return " ".join(text.split())[: limits.TEXT_CHARS] or None
-
-
-def _first_word(text: str) -> str | None:
-    return text.partition(",")[0].strip().lower()[:35] or None
-
-
 class Plan:
     """What both kinds of plans share: columns, dates, and counting what cannot be read."""
 
@@ -53,12 +45,12 @@ class Plan:
         self._places = found.places
         self._prefix = found.source.prefix
         self._site = site or ""
-        self._domains: Cache[str, str | None] = Cache(self._domain_at)
+        self._domains: Cache[str | None] = Cache(self._domain_at)
         self._dates = dates
         self._now = now
         self._metrics = Metrics(found)
-        self._score: Cache[str, float | None] = Cache(values.number)
-        self._count: Cache[str, int | None] = Cache(values.count)
+        self._score: Cache[float | None] = Cache(values.number)
+        self._count: Cache[int | None] = Cache(values.count)
         #: field -> cells that were there and could not be read.
         self.unreadable: Counter[str] = Counter()
 
@@ -92,22 +84,17 @@ class LinkPlan(Plan):
         self._split = self._split_cells(found)
         source = found.source
         cells = (
-            *("source_url", "target_url", "anchor", "source_title", "language"),
-            *("first_seen", "last_seen", "lost_at", "lost_reason", "http_code"),
+            *("source_url", "target_url", "anchor", "source_title"),
+            *("first_seen", "last_seen", "lost_at"),
         )
         self._pick = itemgetter(
             *map(self._at, cells), self._at(source.page_metric), self._at(source.domain_metric)
         )
-        self._targets: Cache[str, tuple[str | None, bool]] = Cache(self._target)
-        self._languages: Cache[str, str | None] = Cache(_first_word)
-        self._anchors: Cache[str, str | None] = Cache(_clean)
-        self._reasons: Cache[str, str | None] = Cache(_clean)
-        self._status: Cache[str, int | None] = Cache(values.status)
+        self._targets: Cache[tuple[str | None, bool]] = Cache(self._target)
+        self._anchors: Cache[str | None] = Cache(clean)
         self._alt, self._lost_flag = self._at("alt"), self._at("lost_flag")
         self._chain = self._at("redirect_chain")
-        self.attributes = attributes_rule(found)
-        self.kind = type_rule(found)
-        self.placement = placement_rule(found)
+        self._facts = FactsRule(found, self._metrics)
 
     def _split_cells(self, found: Recognised) -> int | None:
         """Where one cell holds a text and an address, two more columns stand for the two."""
@@ -122,9 +109,7 @@ class LinkPlan(Plan):
         if self._split is not None:
             row.extend(_text_and_address(row[self._split]))
         row.append("")
-        (page, target, anchor, title, language, first, last, lost, reason, http, strong, domain_strong) = (
-            self._pick(row)
-        )
+        (page, target, anchor, title, first, last, lost, strong, domain_strong) = self._pick(row)
         url = try_normalise_url(page) if page[:4] == "http" else None
         if url is None or len(page) > limits.URL_CHARS or "\ufffd" in page:
             url = values.web_address(page)
@@ -134,7 +119,7 @@ class LinkPlan(Plan):
         if domain is None:
             return OWN_SITE
         target_url, ours = self._targets[target]
-        kind = self.kind(row)
+        language, (nofollow, ugc, sponsored), kind, placement, reason, http, words = self._facts(row)
         if not ours or kind is NO_LINK:
             kind = self._doubtful(row, target_url, kind)
             if isinstance(kind, Skip | Bad):
@@ -142,7 +127,7 @@ class LinkPlan(Plan):
         dates = self._dates
         first_seen, last_seen = dates(first), dates(last)
         lost_at = dates(lost) if lost else None
-        metrics = self._metrics(row)
+        metrics = joined(self._metrics.numbers(row), words)
         if (first and first_seen is None) or (last and last_seen is None) or (lost and lost_at is None):
             metrics = self._unread(metrics, (first, last, lost), (first_seen, last_seen, lost_at))
         if self._lost_flag >= 0 and lost_at is None and values.boolean(row[self._lost_flag]):
@@ -150,7 +135,6 @@ class LinkPlan(Plan):
             reason = reason or "lost"
         if page[:4] != "http" and values.lacks_scheme(page):
             metrics = with_entry(metrics, f"{self._prefix}.source_url_text", page)
-        nofollow, ugc, sponsored = self.attributes(row)
         return _made(
             Sighting,
             (
@@ -159,18 +143,18 @@ class LinkPlan(Plan):
                 domain,
                 target_url,
                 self._anchors[anchor or row[self._alt]],
-                _clean(title) if title else None,
-                self._languages[language],
+                clean(title) if title else None,
+                language,
                 nofollow,
                 ugc,
                 sponsored,
                 kind,
-                self.placement(row),
+                placement,
                 first_seen,
                 last_seen,
                 lost_at,
-                self._reasons[reason],
-                self._status[http],
+                reason,
+                http,
                 self._score[strong],
                 self._score[domain_strong],
                 metrics,
@@ -227,7 +211,8 @@ class DomainPlan(Plan):
             return OWN_SITE
         dates = self._dates
         read = dates(first), dates(last), dates(lost)
-        metrics = self._unread(self._metrics(row), (first, last, lost), read)
+        metrics = joined(self._metrics.numbers(row), self._metrics.words(row))
+        metrics = self._unread(metrics, (first, last, lost), read)
         return DomainSighting(
             number,
             domain_of_host(host),

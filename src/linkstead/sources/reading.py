@@ -143,7 +143,7 @@ class _Reading:
         rows = enumerate(self._opened.table.rows(self._shape, self._found.quoting), start=1)
         self._pass_over(rows)
         batch, covered, number, plan = Batch(last_row=self._after), 0, self._after, self._plan
-        put, group = batch.sightings.append, self._group
+        put, group, size = batch.sightings.append, self._group, self._size
         for number, row in rows:
             if not row:
                 continue  # a blank line
@@ -155,7 +155,7 @@ class _Reading:
                     self._opened.grouped = True
             else:
                 self._set_aside(batch, number, row, made)
-            if covered >= self._size:
+            if covered >= size:
                 yield self._ended(batch, covered, number)
                 batch, covered = Batch(last_row=number), 0
                 put = batch.sightings.append

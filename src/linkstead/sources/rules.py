@@ -5,10 +5,11 @@ Each rule looks at a table's columns once and gives a function of rows.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.link import Placement
-from linkstead.sources import values
+from linkstead.sources import limits, values
+from linkstead.sources.metrics import Metrics, picker
 from linkstead.sources.values import Cache
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ def attributes_rule(found: Recognised) -> Callable[[Row], Attributes]:
             return lambda row: words[row[place]]
     name = next((one for one in ("nofollow", "follow", "nofollow_mark") if one in places), "nofollow")
     reads = {"nofollow": values.boolean, "follow": values.opposite, "nofollow_mark": values.marked}
-    first: Cache[str, bool | None] = Cache(reads[name])
-    flags: Cache[str, bool | None] = Cache(values.boolean)
+    first: Cache[bool | None] = Cache(reads[name])
+    flags: Cache[bool | None] = Cache(values.boolean)
     rel = Cache(rel_attributes)
     at = tuple(places.get(one, -1) for one in (name, "ugc", "sponsored", "rel"))
 
@@ -118,7 +119,7 @@ def type_rule(found: Recognised) -> Callable[[Row], str | None]:
     """The kind of link from a column of words, or from flag columns."""
     place = found.places.get("link_type")
     if place is not None:
-        kinds: Cache[str, str | None] = Cache(lambda text: _kind_of(text, found))
+        kinds: Cache[str | None] = Cache(lambda text: _kind_of(text, found))
         return lambda row: kinds[row[place]]
     flags = [
         (found.places[flag.metric], flag.word)
@@ -126,7 +127,7 @@ def type_rule(found: Recognised) -> Callable[[Row], str | None]:
         if flag.metric in found.places
     ]
     default = next((flag.word for flag in found.source.type_flags if not flag.metric), None)
-    raised: Cache[str, bool] = Cache(values.marked)
+    raised: Cache[bool] = Cache(values.marked)
     if not flags:
         return lambda _: default
     return lambda row: next((word for at, word in flags if raised[row[at]]), default)
@@ -144,11 +145,74 @@ def _kind_of(text: str, found: Recognised) -> str | None:
 def placement_rule(found: Recognised) -> Callable[[Row], str | None]:
     content, place = found.places.get("content"), found.places.get("placement")
     if place is not None:
-        words: Cache[str, str | None] = Cache(_placement)
+        words: Cache[str | None] = Cache(_placement)
         return lambda row: words[row[place]]
     if content is None:
         return lambda _: None
-    flags: Cache[str, str | None] = Cache(
-        lambda text: Placement.CONTENT.value if values.boolean(text) else None
-    )
+    flags: Cache[str | None] = Cache(lambda text: Placement.CONTENT.value if values.boolean(text) else None)
     return lambda row: flags[row[content]]
+
+
+class Facts(NamedTuple):
+    """What the flags and words of a row say together."""
+
+    language: str | None
+    attributes: Attributes
+    kind: str | None
+    placement: str | None
+    lost_reason: str | None
+    http_status: int | None
+    words: str
+
+
+#: Fields whose few values come in few combinations.
+_FACT_FIELDS: Final = (
+    *("language", "lost_reason", "http_code", "nofollow", "follow", "nofollow_mark", "ugc", "sponsored"),
+    *("rel", "rel_words", "link_type", "placement", "content"),
+)
+
+
+class FactsRule:
+    """Rows -> `Facts`, remembered by the cells they come from: a million rows have few combinations."""
+
+    def __init__(self, found: Recognised, metrics: Metrics) -> None:
+        at = found.places.get
+        flags = [at(flag.metric, -1) for flag in found.source.type_flags]
+        places = {*metrics.word_places, *(at(name, -1) for name in _FACT_FIELDS), *flags} - {-1}
+        self._cells = picker(sorted(places))
+        self._language, self._reason, self._status = (at(name, -1) for name in _FACT_FIELDS[:3])
+        self._attributes, self._kind = attributes_rule(found), type_rule(found)
+        self._placement, self._words = placement_rule(found), metrics.words
+        self._known: dict[tuple[str, ...], Facts] = {}
+
+    def __call__(self, row: Row) -> Facts:
+        cells = self._cells(row)
+        return self._known.get(cells) or self._learn(cells, row)
+
+    def _learn(self, cells: tuple[str, ...], row: Row) -> Facts:
+        facts = Facts(
+            first_word(row[self._language]),
+            self._attributes(row),
+            self._kind(row),
+            self._placement(row),
+            clean(row[self._reason]),
+            values.status(row[self._status]),
+            self._words(row),
+        )
+        if sum(map(len, cells)) <= limits.CACHED_CHARS:
+            if len(self._known) >= limits.FACTS_ENTRIES:
+                self._known.clear()
+            self._known[cells] = facts
+        return facts
+
+
+def clean(text: str) -> str | None:
+    """A text on one line with single blanks, cut; None when nothing is left."""
+    if text.isprintable() and "  " not in text and len(text) < limits.TEXT_CHARS:
+        return text.strip() or None
+    return " ".join(text.split())[: limits.TEXT_CHARS] or None
+
+
+def first_word(text: str) -> str | None:
+    """The first of several languages."""
+    return text.partition(",")[0].strip().lower()[:35] or None

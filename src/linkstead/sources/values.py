@@ -13,13 +13,12 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from linkstead.sources.limits import CACHE_ENTRIES, METRIC_CHARS, URL_CHARS
+from linkstead.sources.limits import CACHE_ENTRIES, CACHED_CHARS, METRIC_CHARS, URL_CHARS
 from linkstead.urls import try_normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 DAY: Final = 86_400
@@ -78,19 +77,21 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _BARE_HOST = re.compile(r"(?:[^\s/?#:@.,;\"'<>]+\.)+[^\s/?#:@.,;\"'<>\d][^\s/?#:@.,;\"'<>]*(?=[:/?#]|$)")
 
 
-class Cache(dict[Key, Value], Generic[Key, Value]):
-    """Cells (or tuples of cells) already converted; starts anew when it is full."""
+class Cache(dict[str, Value], Generic[Value]):
+    """Cells already converted, short ones only; starts anew when it is full."""
 
     __slots__ = ("_convert",)
 
-    def __init__(self, convert: Callable[[Key], Value]) -> None:
+    def __init__(self, convert: Callable[[str], Value]) -> None:
         super().__init__()
         self._convert = convert
 
-    def __missing__(self, cell: Key) -> Value:
-        if len(self) >= CACHE_ENTRIES:
-            self.clear()
-        value = self[cell] = self._convert(cell)
+    def __missing__(self, cell: str) -> Value:
+        value = self._convert(cell)
+        if len(cell) <= CACHED_CHARS:
+            if len(self) >= CACHE_ENTRIES:
+                self.clear()
+            self[cell] = value
         return value
 
 
@@ -197,7 +198,7 @@ class Dates:
 
     def __init__(self, *, day_first: bool = False) -> None:
         self.day_first = day_first
-        self._days: Cache[str, int | None] = Cache(_iso_day)
+        self._days: Cache[int | None] = Cache(_iso_day)
 
     def __call__(self, text: str) -> int | None:
         try:

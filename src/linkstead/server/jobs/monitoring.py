@@ -12,7 +12,7 @@ import time
 from typing import TYPE_CHECKING
 
 from django.db import OperationalError, close_old_connections, connection
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 
 from linkstead.errors import UsageError
@@ -20,6 +20,7 @@ from linkstead.link import LinkStatus
 from linkstead.profile.codes import STATE_CODE
 from linkstead.server import stopping
 from linkstead.server.jobs.beats import beating
+from linkstead.server.jobs.duties import Duty, patiently
 from linkstead.server.jobs.housekeeping import tidy
 from linkstead.server.jobs.reaper import reap
 from linkstead.server.projects.models import Project
@@ -28,11 +29,12 @@ from linkstead.server.tracking.models import OPEN, RunState, VerifyRun
 from linkstead.server.tracking.verifying import run_slice
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 logger = logging.getLogger(__name__)
 
 IDLE_SECONDS = 2.0
+REAP_SECONDS = 15.0
 LOOK_FOR_DUE_SECONDS = 60.0
 TIDY_SECONDS = 3_600.0
 DOUBT_AGAIN = dt.timedelta(hours=20)
@@ -42,22 +44,12 @@ ALL_AGAIN = dt.timedelta(days=7)
 def monitor(*, until_idle: bool = False) -> int:
     """Run until asked to stop, or until nothing is open; how many slices were run."""
     slices = 0
+    duties = (Duty(reap, REAP_SECONDS), Duty(open_due_checks, LOOK_FOR_DUE_SECONDS), Duty(tidy, TIDY_SECONDS))
     with beating("monitor") as worker:
-        looked_at = float("-inf")
         while not stopping.ASKED.is_set():
             close_old_connections()
-            try:
-                if time.monotonic() - looked_at > LOOK_FOR_DUE_SECONDS:
-                    looked_at = time.monotonic()
-                    reap()
-                    open_due_checks()
-                open_requested_checks()
-                did = _one_turn(worker)
-            except OperationalError:
-                connection.close()
-                logger.warning("the database does not answer; trying again", exc_info=True)
-                did = False
-            slices += did
+            did = patiently(lambda: _one_turn(worker, duties))
+            slices += bool(did)
             if not did and until_idle:
                 break
             if not did:
@@ -65,27 +57,24 @@ def monitor(*, until_idle: bool = False) -> int:
     return slices
 
 
-def _one_turn(worker: str) -> bool:
+def _one_turn(worker: str, duties: Iterable[Duty]) -> bool:
     """A slice of the run that has waited longest; whether there was one."""
-    waiting = list(
-        VerifyRun.objects.filter(state=RunState.WAITING)
-        .order_by("started_at", "pk")
-        .values_list("pk", "project_id")[:2]
-    )
-    # runs that never started sort first on neither engine alike: ask for them by themselves
-    fresh = VerifyRun.objects.filter(state=RunState.WAITING, started_at=None).order_by("pk").first()
-    if not waiting:
+    for duty in duties:
+        duty.do_if_due(time.monotonic())
+    open_requested_checks()
+    waiting = VerifyRun.objects.filter(state=RunState.WAITING)
+    longest = waiting.order_by(F("started_at").asc(nulls_first=True), "pk").first()
+    if longest is None:
         return False
-    run_id, project_id = (fresh.pk, fresh.project_id) if fresh else waiting[0]
     try:
-        state = run_slice(run_id, worker, others_wait=len(waiting) > 1)
+        state = run_slice(longest.pk, worker, others_wait=waiting.count() > 1)
     except OperationalError:
         raise
     except Exception:
-        logger.exception("verification %s failed", run_id)
+        logger.exception("verification %s failed", longest.pk)
         return True
     if state in {RunState.DONE, RunState.CANCELLED}:
-        tasks.audit_project.enqueue(project_id)
+        tasks.audit_project.enqueue(longest.project_id)
     return True
 
 

@@ -5,12 +5,16 @@ The claim of a run raises its attempt number, so a worker that only seemed dead 
 
 from __future__ import annotations
 
+import logging
+
 from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from linkstead.server.jobs.beats import alive, bury_neighbours
 from linkstead.server.tracking.models import ImportRun, RunState, VerifyRun
+
+logger = logging.getLogger(__name__)
 
 #: a task that took this many workers with it is not given to another one
 MOST_ATTEMPTS = 5
@@ -23,7 +27,10 @@ def reap() -> int:
     """Hand out again what dead workers held; how many pieces of work."""
     bury_neighbours()
     living = set(alive().values_list("worker", flat=True))
-    return _reap_tasks(living) + _reap_checks(living)
+    reaped = _reap_tasks(living) + _reap_checks(living)
+    if reaped:
+        logger.warning("%s pieces of work of dead workers were handed out again", reaped)
+    return reaped
 
 
 def _reap_tasks(living: set[str]) -> int:

@@ -6,13 +6,14 @@ import logging
 import time
 from typing import Any
 
-from django.db import OperationalError, close_old_connections, connection
+from django.db import close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 from django_tasks_db.models import DBTaskResult
-from django_tasks_db.utils import exclusive_transaction, is_locked_database_exception
+from django_tasks_db.utils import exclusive_transaction
 
 from linkstead.server import stopping
 from linkstead.server.jobs.beats import beating
+from linkstead.server.jobs.duties import Duty, patiently
 from linkstead.server.jobs.reaper import reap
 
 logger = logging.getLogger(__name__)
@@ -24,14 +25,12 @@ REAP_SECONDS = 15.0
 def work(*, until_idle: bool = False) -> int:
     """Work until asked to stop, or until there is nothing to do; how many tasks were done."""
     done = 0
+    duty = Duty(reap, REAP_SECONDS)
     with beating("work") as worker_id:
-        reaped_at = float("-inf")
         while not stopping.ASKED.is_set():
             close_old_connections()
-            if time.monotonic() - reaped_at > REAP_SECONDS:
-                reaped_at = time.monotonic()
-                _reap()
-            if do_one(worker_id):
+            patiently(lambda: duty.do_if_due(time.monotonic()))
+            if patiently(lambda: do_one(worker_id)):
                 done += 1
             elif until_idle:
                 break
@@ -63,24 +62,10 @@ def do_one(worker_id: str) -> bool:
 
 
 def _claim(worker_id: str) -> DBTaskResult[..., Any] | None:
-    try:
-        with exclusive_transaction():
-            task: DBTaskResult[..., Any] | None = (
-                DBTaskResult.objects.ready().filter(backend_name="default").get_locked()
-            )
-            if task is not None:
-                task.claim(worker_id)
-            return task
-    except OperationalError as error:
-        if not is_locked_database_exception(error):
-            connection.close()
-            logger.warning("the database does not answer; trying again", exc_info=True)
-        return None
-
-
-def _reap() -> None:
-    try:
-        if reaped := reap():
-            logger.warning("%s pieces of work of dead workers were handed out again", reaped)
-    except OperationalError:
-        logger.warning("dead workers could not be looked for; trying again", exc_info=True)
+    with exclusive_transaction():
+        task: DBTaskResult[..., Any] | None = (
+            DBTaskResult.objects.ready().filter(backend_name="default").get_locked()
+        )
+        if task is not None:
+            task.claim(worker_id)
+        return task

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from linkstead.errors import FileRefused, LinksteadError, MappingNeeded
 from linkstead.journey import audit_profile, import_file
 from linkstead.profile import search
+from linkstead.profile.files import all_files
 from linkstead.server.tracking import runs
 from linkstead.server.tracking.models import ImportRun, RunState
 from linkstead.server.tracking.stores import Fenced, work_store
@@ -17,6 +18,7 @@ from linkstead.server.tracking.watching import Watch
 
 if TYPE_CHECKING:
     from linkstead.journey import ImportReport
+    from linkstead.profile.store import Store
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ def _import(run: ImportRun) -> RunState | None:
             progress=watch.tell,
             should_stop=watch.should_stop,
         )
-    facts = _facts(report)
+        facts = _facts(report, _new_links(store, run.project_id, report))
     if not report.stopped:
         remove_stored(run.stored_name)
         return _end(run, RunState.DONE, done=run.size, total=run.size, unit="bytes", **facts)
@@ -69,12 +71,19 @@ def _import(run: ImportRun) -> RunState | None:
     return RunState.WAITING if runs.put_back(run) else None
 
 
-def _facts(report: ImportReport) -> dict[str, Any]:
+def _new_links(store: Store, project_id: int, report: ImportReport) -> int:
+    """What the file brought over all attempts: a report counts the last one alone."""
+    if report.already:
+        return 0
+    return sum(file.new_links for file in all_files(store, project_id) if file.id in report.file_ids)
+
+
+def _facts(report: ImportReport, new_links: int) -> dict[str, Any]:
     return {
         "sources": list(dict.fromkeys(report.sources)),
         "rows": report.rows,
         "sightings": report.sightings,
-        "new_links": report.new_links,
+        "new_links": new_links,
         "quarantined": report.quarantined,
         "skipped": report.skipped,
         "file_ids": report.file_ids,
