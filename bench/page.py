@@ -1,41 +1,56 @@
-"""Reading pages, raced against what others build with: `python bench/page.py [--short]`.
+"""Reading pages, raced against what others build with: `python -m bench.page [--short]`.
 
-Every contender does the same job on the same bytes: all links of `a` and `area` with absolute URL, rel,
-anchor text, placement by the nearest landmark, hiding by inline style and the words on both sides, and the
-page's title, robots meta, canonical and visible text with its number of words. Peers do less where they
-differ (no charset detection, no density heuristics, no other link types). Rounds are interleaved and CPU
-time is measured, since the ratio counts and machines are busy. The pages are the shared test files
-(LINKSTEAD_SHARED_DATA).
+Every contender does the same job on the same bytes. Of each link to the web (`a`, `area`, `iframe`, `form`,
+canonical, alternate, refresh): absolute URL by the URL standard after `<base>` (all with the same parser),
+rel tokens, anchor text or what stands for it, placement by the nearest landmark or telling name and by
+the share of linked text around, hiding by style or attribute on it or around it, and the words on both
+sides. Of the page: title, language, robots metas, canonical, and the visible text with its number of words.
+
+Peers are written as one would write them with that library, and remember what is asked twice. They do less
+than we do in three things: no search for the main part, no check of a declared charset, no limits for
+hostile pages. Rounds are interleaved and CPU time is measured, since the ratio counts and machines are
+busy. The pages are the shared test files (LINKSTEAD_SHARED_DATA).
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import re
 import statistics
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from bs4 import BeautifulSoup, Tag
+import upa_url
+from bs4 import BeautifulSoup, NavigableString, Tag
+from bs4.element import PreformattedString
 from lxml import html as lxml_html
 from lxml.etree import ParserError
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from bench.racing import Figure, show
 from linkstead.page import read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+
+    Attributes = Mapping[str, Any]
+
+Node = TypeVar("Node")
 
 DATA = Path(os.environ.get("LINKSTEAD_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 URL = "https://site.example/dir/page.html"
 LANDMARKS = {
     "nav": "navigation",
+    "navigation": "navigation",
     "header": "header",
+    "banner": "header",
     "footer": "footer",
+    "contentinfo": "footer",
     "aside": "sidebar",
+    "complementary": "sidebar",
     "main": "content",
     "article": "content",
 }
@@ -47,35 +62,113 @@ WORDS = {
     "comments": "comment",
 }
 HIDING = ("display:none", "visibility:hidden", "opacity:0")
+#: Where each kind of link keeps its address.
+ADDRESS = {"a": "href", "area": "href", "iframe": "src", "form": "action", "link": "href", "meta": "content"}
+BLOCKS = frozenset({"p", "div", "ul", "ol", "td", "section", "article", "nav", "body", "dl", "table"})
+UNSEEN = frozenset({"script", "style", "template", "textarea", "noscript", "title", "iframe"})
 CONTEXT = 80
-
-UNSEEN = ("script", "style", "template", "textarea", "noscript", "title")
 MAX_TEXT = 20_000
 
-#: What a peer gives for a page: links, title, robots, canonical, text, words.
-Answer = tuple[list[tuple[object, ...]], str | None, list[str], str | None, str, int]
+#: What a peer gives for a page: links, title, language, robots, canonical, text, words.
+Answer = tuple[list[tuple[object, ...]], str, str | None, list[str], str | None, str, int]
 
 
-def place(tag: str, names: str) -> str | None:
-    """The placement that an element names: its tag, else a word of its class and id."""
-    if tag in LANDMARKS:
-        return LANDMARKS[tag]
-    lower = names.lower()
-    return next((placement for word, placement in WORDS.items() if word in lower), None)
+class Base:
+    """Absolute web addresses on a page; the base is parsed once and equal addresses are resolved once."""
+
+    def __init__(self, written: object) -> None:
+        page = upa_url.URL(URL)
+        self._base = (upa_url.URL.parse(str(written), page) or page) if written else page
+        self._known: dict[str, str | None] = {}
+
+    def absolute(self, written: str) -> str | None:
+        if written not in self._known:
+            parsed = upa_url.URL.parse(written, self._base)
+            self._known[written] = parsed.href if parsed and parsed.protocol in ("http:", "https:") else None
+        return self._known[written]
 
 
-def hides(style: str | None) -> bool:
-    """Whether an inline style hides its element."""
-    return style is not None and any(rule in style.replace(" ", "").lower() for rule in HIDING)
+class Texts(Generic[Node]):
+    """Texts of elements, and whether they are lists of links; each found out once."""
+
+    def __init__(
+        self,
+        text: Callable[[Node], str],
+        anchors: Callable[[Node], Iterable[Node]],
+        key: Callable[[Node], Hashable],
+    ) -> None:
+        self._text, self._anchors, self._key = text, anchors, key
+        self._texts: dict[Hashable, str] = {}
+        self._lists: dict[Hashable, bool] = {}
+
+    def of(self, node: Node) -> str:
+        key = self._key(node)
+        if key not in self._texts:
+            self._texts[key] = " ".join(self._text(node).split())
+        return self._texts[key]
+
+    def is_list(self, node: Node) -> bool:
+        key = self._key(node)
+        if key not in self._lists:
+            linked = [len(self.of(anchor)) for anchor in self._anchors(node)]
+            self._lists[key] = len(linked) >= 3 and sum(linked) > 0.8 * len(self.of(node))
+        return self._lists[key]
 
 
-def squeeze(text: str) -> str:
-    return " ".join(text.split())
+def place(tag: str, attributes: Attributes) -> str | None:
+    """The placement that an element names: its tag or role, else a word of its class and id."""
+    found = LANDMARKS.get(tag) or LANDMARKS.get(text_of(attributes.get("role")))
+    if found is not None:
+        return found
+    names = f"{text_of(attributes.get('class'))} {text_of(attributes.get('id'))}".lower()
+    return next((placement for word, placement in WORDS.items() if word in names), None)
 
 
-def around(text: str, whole: str) -> tuple[str, str]:
-    before, _, after = whole.partition(text) if text else ("", "", "")
-    return before[-CONTEXT:], after[:CONTEXT]
+def hides(attributes: Attributes) -> bool:
+    """Whether an element's own attributes hide it."""
+    if "hidden" in attributes:
+        return True
+    style = attributes.get("style")
+    return bool(style) and any(rule in str(style).replace(" ", "").lower() for rule in HIDING)
+
+
+def text_of(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+
+
+def written_address(tag: str, attributes: Attributes) -> str | None:
+    """The address as written of an element that links."""
+    value = attributes.get(ADDRESS[tag])
+    if tag == "link":
+        rel = text_of(attributes.get("rel")).lower().split()
+        return text_of(value) if "canonical" in rel or "alternate" in rel else None
+    if tag == "meta":
+        refreshes = text_of(attributes.get("http-equiv")).lower() == "refresh"
+        found = re.search(r"url\s*=\s*['\"]?([^'\"]+)", text_of(value), re.IGNORECASE) if refreshes else None
+        return found[1] if found else None
+    return None if value is None else str(value)
+
+
+def described(
+    node: Node,
+    tag: str,
+    attributes: Attributes,
+    ancestors: list[tuple[Node, str, Attributes]],
+    page: Texts[Node],
+) -> tuple[object, ...]:
+    """What every peer says of a link, given the elements around it from the inside out."""
+    placement, hidden = None, hides(attributes)
+    for _, name, around in ancestors:
+        placement = placement or place(name, around)
+        hidden = hidden or name == "noscript" or hides(around)
+    block = next((outer for outer, name, _ in ancestors if name in BLOCKS), None)
+    if placement in (None, "content") and block is not None and page.is_list(block):
+        placement = "navigation"
+    text = page.of(node) if tag == "a" else ""
+    before, _, after = page.of(ancestors[0][0]).partition(text) if text and ancestors else ("", "", "")
+    rel = tuple(text_of(attributes.get("rel")).lower().replace(",", " ").split())
+    label = text or text_of(attributes.get("title") or attributes.get("aria-label") or attributes.get("alt"))
+    return rel, label, placement or "content", hidden, before[-CONTEXT:], after[:CONTEXT]
 
 
 def read_text(texts: Iterator[str]) -> tuple[str, int]:
@@ -88,43 +181,49 @@ def linkstead(body: bytes) -> int:
     return len(read_page(body, url=URL).links)
 
 
+# --- BeautifulSoup
+
+
 def beautiful_soup(body: bytes) -> int:
     soup = BeautifulSoup(body, "lxml")
-    base = soup.find("base", href=True)
-    root = urljoin(URL, str(base["href"])) if isinstance(base, Tag) else URL
-    links = [_soup_link(anchor, root) for anchor in soup.find_all(["a", "area"], href=True)]
-    title = soup.title.get_text() if soup.title else None
-    robots = [str(meta.get("content")) for meta in soup.find_all("meta", attrs={"name": "robots"})]
+    first = soup.find("base", href=True)
+    base = Base(first["href"] if isinstance(first, Tag) else None)
+    page: Texts[Tag] = Texts(lambda tag: tag.get_text(" "), lambda tag: tag.find_all("a", href=True), id)
     canonical = soup.find("link", rel="canonical")
-    found = str(canonical.get("href")) if isinstance(canonical, Tag) else None
-    seen = (
-        str(text) for text in soup.find_all(string=True) if text.parent and text.parent.name not in UNSEEN
+    answer: Answer = (
+        list(_soup_links(soup, base, page)),
+        soup.title.get_text() if soup.title else "",
+        text_of(soup.html.get("lang")) if soup.html else None,
+        [str(meta.get("content")) for meta in soup.find_all("meta", attrs={"name": "robots"})],
+        base.absolute(text_of(canonical.get("href"))) if isinstance(canonical, Tag) else None,
+        *read_text(_soup_texts(soup)),
     )
-    answer: Answer = links, title, robots, found, *read_text(seen)
     return len(answer[0])
 
 
-def _soup_link(anchor: Tag, root: str) -> tuple[object, ...]:
-    text = squeeze(anchor.get_text(" "))
-    placement, hidden = None, hides(_text(anchor.get("style")))
-    for parent in anchor.parents:
-        names = f"{_text(parent.get('class'))} {_text(parent.get('id'))}"
-        placement = placement or place(parent.name, names)
-        hidden = hidden or hides(_text(parent.get("style")))
-    left, right = around(text, squeeze(anchor.parent.get_text(" ")) if anchor.parent else "")
-    rel = tuple(_text(anchor.get("rel")).lower().split())
-    return _join(root, _text(anchor.get("href"))), rel, text, placement, hidden, left, right
+def _soup_links(soup: BeautifulSoup, base: Base, page: Texts[Tag]) -> Iterator[tuple[object, ...]]:
+    for tag in soup.find_all(list(ADDRESS)):
+        written = written_address(tag.name, tag.attrs)
+        url = None if written is None else base.absolute(written)
+        if url is not None:
+            around = [(parent, parent.name, parent.attrs) for parent in tag.parents]
+            alts = "" if tag.name != "a" else " ".join(text_of(i.get("alt")) for i in tag.find_all("img"))
+            yield url, *described(tag, tag.name, tag.attrs, around, page), alts
 
 
-def _text(value: object) -> str:
-    return " ".join(map(str, value)) if isinstance(value, list) else str(value or "")
+def _soup_texts(soup: BeautifulSoup) -> Iterator[str]:
+    dark: set[int] = set()
+    for node in soup.descendants:
+        if isinstance(node, Tag):
+            if id(node.parent) in dark or node.name in UNSEEN or hides(node.attrs):
+                dark.add(id(node))
+        elif id(node.parent) in dark or isinstance(node, PreformattedString):
+            continue
+        elif isinstance(node, NavigableString):
+            yield str(node)
 
 
-def _join(root: str, href: str) -> str | None:
-    try:
-        return urljoin(root, href.strip())
-    except ValueError:
-        return None
+# --- lxml.html
 
 
 def lxml(body: bytes) -> int:
@@ -132,74 +231,98 @@ def lxml(body: bytes) -> int:
         tree = lxml_html.document_fromstring(body)
     except (ParserError, ValueError):
         return 0
-    root = next((urljoin(URL, base.get("href")) for base in tree.iter("base") if base.get("href")), URL)
-    links = [_lxml_link(anchor, root) for anchor in tree.iter("a", "area") if anchor.get("href") is not None]
+    base = Base(next((base.get("href") for base in tree.iter("base") if base.get("href")), None))
+    page: Texts[lxml_html.HtmlElement] = Texts(
+        lambda element: str(element.text_content()),
+        lambda element: element.iter("a"),
+        lambda element: element,
+    )
+    canonical = next((link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"), None)
     answer: Answer = (
-        links,
-        tree.findtext(".//title"),
+        list(_lxml_links(tree, base, page)),
+        tree.findtext(".//title") or "",
+        tree.get("lang"),
         [meta.get("content", "") for meta in tree.iter("meta") if meta.get("name", "").lower() == "robots"],
-        next((link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"), None),
+        base.absolute(canonical) if canonical else None,
         *read_text(_lxml_texts(tree)),
     )
     return len(answer[0])
 
 
+def _lxml_links(
+    tree: lxml_html.HtmlElement, base: Base, page: Texts[lxml_html.HtmlElement]
+) -> Iterator[tuple[object, ...]]:
+    for element in tree.iter(*ADDRESS):
+        written = written_address(element.tag, element.attrib)
+        url = None if written is None else base.absolute(written)
+        if url is not None:
+            around = [(parent, parent.tag, parent.attrib) for parent in element.iterancestors()]
+            alts = "" if element.tag != "a" else " ".join(i.get("alt", "") for i in element.iter("img"))
+            yield url, *described(element, element.tag, element.attrib, around, page), alts
+
+
 def _lxml_texts(tree: lxml_html.HtmlElement) -> Iterator[str]:
+    dark: set[lxml_html.HtmlElement] = set()
     for element in tree.iter():
-        if element.text and element.tag not in UNSEEN and isinstance(element.tag, str):
+        parent = element.getparent()
+        if not isinstance(element.tag, str):
+            pass  # a comment: only the text behind it counts
+        elif parent in dark or element.tag in UNSEEN or hides(element.attrib):
+            dark.add(element)
+        elif element.text:
             yield element.text
-        if element.tail:
+        if element.tail and parent not in dark:
             yield element.tail
 
 
-def _lxml_link(anchor: lxml_html.HtmlElement, root: str) -> tuple[object, ...]:
-    text = squeeze(anchor.text_content())
-    placement, hidden = None, hides(anchor.get("style"))
-    for parent in anchor.iterancestors():
-        placement = placement or place(str(parent.tag), f"{parent.get('class', '')} {parent.get('id', '')}")
-        hidden = hidden or hides(parent.get("style"))
-    parent = anchor.getparent()
-    left, right = around(text, squeeze(parent.text_content()) if parent is not None else "")
-    rel = tuple((anchor.get("rel") or "").lower().split())
-    return _join(root, anchor.get("href")), rel, text, placement, hidden, left, right
+# --- selectolax
 
 
 def selectolax(body: bytes) -> int:
     tree = LexborHTMLParser(body.decode("utf-8", "replace"))
-    base = tree.css_first("base[href]")
-    root = urljoin(URL, base.attributes.get("href") or "") if base else URL
-    links = [_lexbor_link(anchor, root) for anchor in tree.css("a[href], area[href]")]
+    first = tree.css_first("base[href]")
+    base = Base(first.attributes.get("href") if first else None)
+    page: Texts[LexborNode] = Texts(
+        lambda node: node.text(), lambda node: node.css("a[href]"), lambda node: node.mem_id
+    )
     title, canonical = tree.css_first("title"), tree.css_first("link[rel=canonical]")
     answer: Answer = (
-        links,
-        title.text() if title else None,
+        list(_lexbor_links(tree, base, page)),
+        title.text() if title else "",
+        tree.root.attributes.get("lang") if tree.root else None,
         [meta.attributes.get("content") or "" for meta in tree.css("meta[name=robots]")],
-        canonical.attributes.get("href") if canonical else None,
+        base.absolute(canonical.attributes.get("href") or "") if canonical else None,
         *read_text(_lexbor_texts(tree)),
     )
     return len(answer[0])
 
 
+def _lexbor_links(
+    tree: LexborHTMLParser, base: Base, page: Texts[LexborNode]
+) -> Iterator[tuple[object, ...]]:
+    for node in tree.css(",".join(ADDRESS)):
+        tag, attributes = node.tag or "", node.attributes
+        written = written_address(tag, attributes)
+        url = None if written is None else base.absolute(written)
+        if url is not None:
+            images = node.css("img") if tag == "a" else []
+            alts = " ".join(image.attributes.get("alt") or "" for image in images)
+            yield url, *described(node, tag, attributes, list(_lexbor_ancestors(node)), page), alts
+
+
+def _lexbor_ancestors(node: LexborNode) -> Iterator[tuple[LexborNode, str, Attributes]]:
+    parent = node.parent
+    while parent is not None:
+        yield parent, parent.tag or "", parent.attributes
+        parent = parent.parent
+
+
 def _lexbor_texts(tree: LexborHTMLParser) -> Iterator[str]:
     tree.strip_tags(list(UNSEEN))
+    for node in tree.css("[style], [hidden]"):
+        if hides(node.attributes):
+            node.decompose()
     yield tree.text(separator=" ")
-
-
-def _lexbor_link(anchor: LexborNode, root: str) -> tuple[object, ...]:
-    attributes = anchor.attributes
-    text = squeeze(anchor.text())
-    placement, hidden = None, hides(attributes.get("style"))
-    parent = anchor.parent
-    while parent is not None:
-        names = parent.attributes
-        placement = placement or place(
-            parent.tag or "", f"{names.get('class') or ''} {names.get('id') or ''}"
-        )
-        hidden = hidden or hides(names.get("style"))
-        parent = parent.parent
-    left, right = around(text, squeeze(anchor.parent.text()) if anchor.parent else "")
-    rel = tuple((attributes.get("rel") or "").lower().split())
-    return _join(root, attributes.get("href") or ""), rel, text, placement, hidden, left, right
 
 
 #: Peer, and how many times faster we mean to be.
@@ -242,11 +365,11 @@ def race(bodies: list[bytes], rounds: int) -> Iterator[tuple[str, list[float], l
         yield name, theirs[name], ours, target
 
 
-def rows(short: bool) -> list[tuple[str, str, str, bool]]:
-    """One row for each peer: name, figure, target, whether it is met. Empty without the shared files."""
+def rows(short: bool) -> list[Figure]:
+    """One line for each peer; one that says so without the shared files."""
     bodies = pages()
     if not bodies:
-        return []
+        return [Figure("reading pages", f"skipped: no pages at {DATA}; set LINKSTEAD_SHARED_DATA", "", True)]
     if short:
         bodies = bodies[::4]
     megabytes = sum(map(len, bodies)) / 1e6
@@ -259,21 +382,17 @@ def rows(short: bool) -> list[tuple[str, str, str, bool]]:
             f"{middle:.1f} times faster ({ratios[0]:.1f} to {ratios[-1]:.1f}); "
             f"{speeds[0]:.0f} MB/s against {speeds[1]:.1f}"
         )
-        wanted = "" if target is None else f"at least {target:g} times"
-        table.append((f"reading pages, {name}", figure, wanted, target is None or middle >= target))
+        aim = "none, for orientation" if target is None else f"at least {target:g} times"
+        table.append(Figure(f"reading pages, {name}", figure, aim, target is None or middle >= target))
     return table
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Race page reading against peers.")
     parser.add_argument("--short", action="store_true", help="a quarter of the pages, three rounds")
-    table = rows(parser.parse_args().short)
-    if not table:
-        print(f"Skipped: the shared pages are not at {DATA}; set LINKSTEAD_SHARED_DATA to their folder.")
-        return 0
-    for name, figure, target, met in table:
-        print(f"{'ok  ' if met else 'MISS'} {name}: {figure}{f'; target {target}' if target else ''}")
-    return 0 if all(met for *_, met in table) else 1
+    figures = rows(parser.parse_args().short)
+    show(figures)
+    return 0 if all(figure.ok for figure in figures) else 1
 
 
 if __name__ == "__main__":

@@ -311,7 +311,8 @@ class Batch:
     """Some rows of a source in file order. `skipped` counts rows left out by a named reason.
 
     `last_row` is the number of the last file row that the batch covers: an import that was
-    interrupted goes on behind it.
+    interrupted goes on behind it. `page_keys` are the identity keys of the sightings' pages, in their
+    order, where the reader has made them already; else it is empty.
     """
 
     last_row: int
@@ -319,3 +320,4 @@ class Batch:
     domains: list[DomainSighting] = field(default_factory=list)
     quarantined: list[Quarantined] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
+    page_keys: list[int] = field(default_factory=list)

@@ -312,15 +312,14 @@ def test_an_import_that_is_stopped_goes_on_behind_the_last_committed_row(
 def test_a_large_file_read_in_another_process_gives_the_same_profile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from linkstead.sources import streaming
     from tests import vendor_files
     from tests.profile_samples import dump
-
-    from linkstead.journey import reading
 
     path = vendor_files.write("ahrefs-backlinks", tmp_path / "export.csv", 2_000)
     found = []
     for worth in (1, 1 << 40):
-        monkeypatch.setattr(reading, "WORTH_A_PROCESS", worth)
+        monkeypatch.setattr(streaming, "WORTH_A_PROCESS", worth)
         with open_workspace(tmp_path / f"{worth}.sqlite3") as store:
             project = find_or_create_project(store, "example.com", now=NOW)
             report = import_file(store, project, path, now=NOW)

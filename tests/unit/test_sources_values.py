@@ -201,3 +201,9 @@ def test_a_cache_starts_anew_when_full_and_stays_right() -> None:
     for number in range(40_000):
         assert cache[str(number)] == len(str(number))
     assert len(cache) <= values.CACHE_ENTRIES < len(asked)
+
+
+def test_a_cache_keeps_no_long_texts() -> None:
+    cache = values.Cache(len)
+    assert cache["x" * 10_000] == 10_000
+    assert len(cache) == 0

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 from linkstead.errors import InputError, MappingNeeded
 from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.journey.projects import site_of_project
-from linkstead.journey.reading import BatchReader
 from linkstead.profile import files
 from linkstead.profile.merge import Merger
 from linkstead.sources import Mapping, open_source
+from linkstead.sources.streaming import BatchReader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ MAX_LINKS: Final = 20_000
 
 #: Beginnings and ends of elements with a place, a style or a link of their own. A page of 3 MiB has
 #: some 40,000.
-MAX_MARKS: Final = 500_000
+MAX_MARKS: Final = 400_000
 
 #: Characters of an href. Chromium refuses to show more than 2,083; servers refuse above 8,000.
 MAX_URL: Final = 16_384

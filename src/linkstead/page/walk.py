@@ -11,7 +11,6 @@ State runs downward. `ends` holds, for each open element, what its end has to do
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from turbohtml.saxparse import sax_parse
@@ -271,17 +270,11 @@ def _says_something(attrs: _Pairs) -> bool:
     """Whether attributes can hide an element or give it a place; most cannot."""
     for name, value in attrs:
         if name in _NAMING:
-            if value and _is_telling(value[:MAX_ATTRIBUTE]):
+            if value and (zone_of_names(value[:MAX_ATTRIBUTE]) is not None or value in MOUNT_POINTS):
                 return True
         elif name in _SAYING:
             return True
     return False
-
-
-@lru_cache(maxsize=16_384)
-def _is_telling(names: str) -> bool:
-    """Whether a class or id says what an element is."""
-    return zone_of_names(names) is not None or names in MOUNT_POINTS
 
 
 #: What a tag does beside opening a block or zone.

@@ -135,6 +135,10 @@ _INNER_HEADER: Final = frozenset(
 _NAME_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
+_SURE: Final = {placement: Opening(placement, sure=True) for placement in Placement}
+_LIKELY: Final = {placement: Opening(placement, sure=False) for placement in Placement}
+
+
 def opened(tag: str, attributes: Mapping[str, str | None]) -> Opening | None:
     """The zone that this element opens, or None."""
     role = attributes.get("role")
@@ -143,11 +147,11 @@ def opened(tag: str, attributes: Mapping[str, str | None]) -> Opening | None:
     if placement is None and "itemprop" in attributes:
         placement = ZONE_OF_ITEMPROP.get((attributes["itemprop"] or "").strip().lower())
     if placement is not None:
-        return Opening(placement, sure=True)
+        return _SURE[placement]
     for name in ("id", "class"):
         value = attributes.get(name)
         if value and (found := zone_of_names(value[:MAX_ATTRIBUTE])) is not None:
-            return Opening(found, sure=False)
+            return _LIKELY[found]
     return None
 
 

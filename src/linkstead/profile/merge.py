@@ -119,7 +119,7 @@ class Merger:
         """
         work = _Work()
         self._resolve(batch)
-        self._load(batch.sightings, work)
+        self._load(batch, work)
         for sighting in batch.sightings:
             self._merge_one(sighting, work)
         self._write(work)
@@ -165,10 +165,10 @@ class Merger:
         for name in names:
             self._tlds.id_of(top_level_domain(name))
 
-    def _load(self, sightings: list[Sighting], work: _Work) -> None:
+    def _load(self, batch: Batch, work: _Work) -> None:
         """Find the pages, backlinks and sightings of a batch that are already there."""
-        keys = {s.page_url: identity_key(s.page_url) for s in sightings}
-        by_key = {key: url for url, key in keys.items()}
+        urls = [s.page_url for s in batch.sightings]
+        by_key = dict(zip(batch.page_keys or map(identity_key, urls), urls, strict=True))
         found = self._store.lookup(
             f"SELECT key, id, title FROM page WHERE project_id = {int(self.project_id)} AND key IN {{keys}}",
             by_key,
@@ -176,7 +176,7 @@ class Merger:
         for key, page_id, title in found:
             work.pages[by_key.pop(key)] = page_id
             work.titles[page_id] = title
-        self._plan_pages(sightings, by_key, work)
+        self._plan_pages(batch.sightings, by_key, work)
         old_pages = list(work.titles)
         columns = ", ".join(BACKLINK_COLUMNS)
         for values in self._store.lookup(
