@@ -312,9 +312,10 @@ def test_an_import_that_is_stopped_goes_on_behind_the_last_committed_row(
 def test_a_large_file_read_in_another_process_gives_the_same_profile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from linkstead.sources import streaming
     from tests import vendor_files
     from tests.profile_samples import dump
+
+    from linkstead.sources import streaming
 
     path = vendor_files.write("ahrefs-backlinks", tmp_path / "export.csv", 2_000)
     found = []

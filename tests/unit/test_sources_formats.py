@@ -189,3 +189,26 @@ def test_generated_links_may_point_at_a_web_of_ones_own(tmp_path: Path) -> None:
     assert batches[0].skipped == {"own site": 5}
     batches = list(open_source(path, site=None, now=NOW).batches())
     assert [one.page_url for one in batches[0].sightings] == [f"http://127.0.0.1:8000/{n}" for n in range(5)]
+
+
+def test_the_row_that_fits_best_is_the_header_not_the_first(tmp_path: Path) -> None:
+    path = tmp_path / "links.csv"
+    path.write_text("Linking text\nLinking page,Last crawled\nhttps://a.org/,2026-01-05\n")
+    assert inspect_file(path).source == "search-console-latest-links"
+
+
+def test_a_table_with_the_names_of_two_reports_is_the_more_particular_one(tmp_path: Path) -> None:
+    path = tmp_path / "links.csv"
+    names = "Page ascore,Source url,Target url,Anchor,Toxicity Score"
+    path.write_text(f"{names}\n1,https://a.org/,https://example.com/,x,60\n")
+    assert inspect_file(path).source == "semrush-backlink-audit"
+
+
+@pytest.mark.parametrize("array", [False, True])
+def test_many_json_objects_are_all_read(array: bool, tmp_path: Path) -> None:
+    path = write("ahrefs-backlinks-utf8", tmp_path / "links.jsonl", 500)
+    if array:
+        path.write_text("[" + ",".join(path.read_text(encoding="utf-8").splitlines()) + "]", encoding="utf-8")
+    assert path.stat().st_size > 5 * 64 * 1024
+    inspection = inspect_file(path, site=SITE)
+    assert (inspection.sightings, inspection.quarantined) == (500, 0)

@@ -297,3 +297,11 @@ def test_a_head_that_is_cut_in_the_middle_of_a_character_is_read(tmp_path: Path)
     for shift in range(3):
         path = _written(tmp_path / "links.csv", b" " * shift + buffer.getvalue().encode())
         assert inspect_file(path).rows == 3_000
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits for a process of one's own")
+def test_the_process_that_parses_a_workbook_has_no_more_memory_than_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "XLSX_MEMORY_BYTES", 24 * MIB)
+    assert refused(workbook(tmp_path / "links.xlsx", 50_000)).kind == "bomb"

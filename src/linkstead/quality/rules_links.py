@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkstead.link import QUALIFYING_TOKENS
 from linkstead.quality.rule import Evidence, Hit, Rule, examples, link_evidence, some, verb
-from linkstead.quality.thresholds import METRIC_FLOORS, limit
+from linkstead.quality.thresholds import METRIC_FLOORS, METRIC_NAMES, limit
 from linkstead.summary import Severity
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ def _worth_having(row: LinkRow, floor: float | None) -> bool:
 
 
 def lost_worth_having(summary: ProfileSummary, _now: int) -> Hit | None:
-    floor = METRIC_FLOORS.get(summary.metric_name or "")
+    name = summary.metric_name or ""
+    floor = METRIC_FLOORS.get(name)
     rows = [row for row in summary.lost if _worth_having(row, floor)]
     count = max(len(rows), summary.figures.get("lost_worth", 0))
     if not count:
@@ -37,7 +38,7 @@ def lost_worth_having(summary: ProfileSummary, _now: int) -> Hit | None:
     cut = (
         "At least " if "lost_worth" not in summary.figures and len(summary.lost) < summary.counts.lost else ""
     )
-    measure = f"{summary.metric_name} of {floor:g} or more" if floor is not None else "followed"
+    measure = f"{METRIC_NAMES.get(name, name)} of {floor:g} or more" if floor is not None else "followed"
     title = f"{cut}{some(count, 'link')} worth having ({measure}) {verb(count, 'is', 'are')} lost."
     return Hit(title, count, link_evidence(rows))
 

@@ -80,6 +80,25 @@ METRIC_FLOORS: Final[dict[str, float]] = {
     "majestic.source_tf": 10,
 }
 
+#: What each vendor calls its number in its own product. Every metric with a limit stands here too.
+METRIC_NAMES: Final[dict[str, str]] = {
+    "ahrefs.dr": "Ahrefs DR",
+    "ahrefs.ur": "Ahrefs UR",
+    "semrush.domain_ascore": "Semrush AS",
+    "semrush.page_ascore": "Semrush page AS",
+    "se_ranking.domain_inlink_rank": "SE Ranking DT",
+    "se_ranking.inlink_rank": "SE Ranking PT",
+    "moz.da": "Moz DA",
+    "moz.pa": "Moz PA",
+    "majestic.tf": "Majestic TF",
+    "majestic.cf": "Majestic CF",
+    "majestic.source_tf": "Majestic source TF",
+    "ubersuggest.domain_score": "Ubersuggest domain score",
+    "ubersuggest.page_score": "Ubersuggest page score",
+    "mapped.domain_metric": "Domain metric",
+    "mapped.page_metric": "Page metric",
+}
+
 
 def limit(name: str) -> float:
     """The value of a threshold."""

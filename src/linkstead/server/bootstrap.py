@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING
 
-from linkstead.errors import StoreError, UsageError
+from linkstead.errors import LinksteadError, StoreError, UsageError
 from linkstead.server.boot import start_django
 from linkstead.server.locks import migration_lock
 from linkstead.server.secret import ensure_secret
 
 if TYPE_CHECKING:
     from linkstead.settings import Settings
+
+logger = logging.getLogger(__name__)
 
 
 def prepare(settings: Settings) -> None:
@@ -40,6 +43,17 @@ def prepare(settings: Settings) -> None:
 
     create_first_user()
     remove_stale_parts()
+    _make_chart_scripts(settings)
+
+
+def _make_chart_scripts(settings: Settings) -> None:
+    """The first chart shall not wait for them; without them a chart is a table, and all else works."""
+    from linkstead.server.look import vega
+
+    try:
+        vega.make_bundle(settings.data / "cache")
+    except LinksteadError as error:
+        logger.warning("%s Charts are shown as tables until then.", error)
 
 
 def first_sign_in(settings: Settings) -> str:

@@ -155,8 +155,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # files are served from the package itself; there is no build step and no collecting
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
-# short: an upgrade must not leave old scripts in browsers for long; unchanged files answer 304
-WHITENOISE_MAX_AGE = 0 if DEBUG else 300
+# short: an upgrade must not mix old and new scripts for long; unchanged files answer 304. Names with a
+# digest in them would last for ever, but scripts that import each other would keep the old names.
+WHITENOISE_MAX_AGE = 0 if DEBUG else 60
 
 #: where charts' scripts and other things that can be made again are kept
 LINKSTEAD_CACHE_DIR = LINKSTEAD.data / "cache"

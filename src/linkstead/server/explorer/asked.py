@@ -154,6 +154,12 @@ def address(asked: Asked, *, without: str = "", **changes: str | int | None) -> 
     return "?" + urlencode(parts)
 
 
+def here(asked: Asked) -> str:
+    """The same question at the same place of its list, as a relative address."""
+    row = asked.first_row if asked.first_row > 1 else None
+    return address(asked, after=asked.after, before=asked.before, row=row)
+
+
 def chips(asked: Asked, metric: str | None = None) -> tuple[Chip, ...]:
     """What is asked, part by part, each with the address without it; `metric` as for `columns`."""
     said = {"authority": metric or "Authority"}

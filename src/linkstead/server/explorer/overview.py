@@ -16,11 +16,31 @@ from linkstead.summary import MonthRow
 if TYPE_CHECKING:
     from linkstead.summary import Counts
 
-#: rule of the audit -> the filter that shows its rows, where one does
-FINDING_FILTERS: dict[str, dict[str, str]] = {
-    "LS001": {"state": LinkStatus.LOST.value, "sort": "authority"},
-    "LS002": {"state": LinkStatus.IN_DOUBT.value},
+#: rule of the audit -> lists that show its rows, each as (words for the link, filter). A list that holds
+#: more than the rule counts says so in its words. What has no line here is reached from its examples
+#: (CELL_PARTS), or is no matter of single links (files, disagreements), or of facts that no filter
+#: knows yet (hidden, noindex, canonical elsewhere, reported lost but live, changed anchors).
+FINDING_FILTERS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
+    "LS001": (("all lost links, the highest first", {"state": LinkStatus.LOST.value, "sort": "authority"}),),
+    "LS002": (("links in doubt", {"state": LinkStatus.IN_DOUBT.value}),),
+    "LS006": (("all live links that are not followed", {"state": LinkStatus.LIVE.value, "followed": "no"}),),
+    "LS017": (("links not looked at", {"state": LinkStatus.UNVERIFIED.value}),),
+    "LS018": tuple(
+        (status.value, {"state": status.value})
+        for status in (LinkStatus.BLOCKED, LinkStatus.UNREACHABLE, LinkStatus.UNREADABLE)
+    ),
+    "LS026": (("links that are not followed", {"followed": "no"}),),
 }
+#: column of a finding's examples -> the part of a question that asks for the backlinks behind its cell
+CELL_PARTS: dict[str, str] = {
+    "target": "target",
+    "anchor_text": "anchor",
+    "domain": "domain",
+    "suffix": "tld",
+    "source": "source",
+}
+#: columns of examples that are about single links already: their cells lead nowhere else
+_LINK_COLUMNS = frozenset({"page", "told", "seen"})
 _STATE_ORDER = ("live", "in doubt", "lost", "blocked", "unreachable", "unreadable", "unverified")
 
 
@@ -35,8 +55,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of an example; `query` asks for the backlinks that it stands for, where it stands for some."""
+
+    value: object
+    query: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Task:
-    """A finding as a thing to do: the verb first, `more` and the evidence one step away."""
+    """A finding as a thing to do: the verb first, `more` and the evidence one step away.
+
+    `doors` are the lists of backlinks that belong to it: words and query.
+    """
 
     rule: str
     severity: str
@@ -45,8 +76,8 @@ class Task:
     more: str
     count: int
     columns: tuple[str, ...]
-    rows: tuple[tuple[object, ...], ...]
-    query: str
+    rows: tuple[tuple[Cell, ...], ...]
+    doors: tuple[tuple[str, str], ...]
 
 
 def figures(counts: Counts) -> tuple[Figure, ...]:
@@ -95,7 +126,6 @@ def _task(finding: dict[str, Any]) -> Task:
     evidence = finding["evidence"]
     columns = tuple(evidence[0]) if evidence else ()
     action, _, more = finding["action"].partition(". ")
-    asked = FINDING_FILTERS.get(finding["rule"])
     return Task(
         rule=finding["rule"],
         severity=finding["severity"],
@@ -104,8 +134,18 @@ def _task(finding: dict[str, Any]) -> Task:
         more=more,
         count=finding["count"],
         columns=tuple(name.replace("_", " ") for name in columns),
-        rows=tuple(tuple(row.get(name) for name in columns) for row in evidence),
-        query=f"?{urlencode(asked)}" if asked else "",
+        rows=tuple(_cells(row, columns) for row in evidence),
+        doors=tuple(
+            (words, f"?{urlencode(asked)}") for words, asked in FINDING_FILTERS.get(finding["rule"], ())
+        ),
+    )
+
+
+def _cells(row: dict[str, Any], columns: tuple[str, ...]) -> tuple[Cell, ...]:
+    parts = {} if _LINK_COLUMNS & set(columns) else CELL_PARTS
+    return tuple(
+        Cell(row.get(name), f"?{urlencode({parts[name]: row[name]})}" if name in parts and row[name] else "")
+        for name in columns
     )
 
 

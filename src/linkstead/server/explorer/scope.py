@@ -19,6 +19,7 @@ def around(request: HttpRequest, project: Project) -> dict[str, Any]:
     return {
         "project": project,
         "may_import": role.allows(Role.EDITOR),
+        "may_check": role.allows(Role.EDITOR),
         "imports_url": address("tracking:imports", project.pk),
         "check_url": address("tracking:check", project.pk),
     }

@@ -11,5 +11,7 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("months.svg", views.months_picture, name="months_picture"),
     path("backlinks/", views.backlinks, name="backlinks"),
+    path("backlinks/check/", views.check_these, name="check_these"),
+    path("backlinks/export.csv", views.export, name="export"),
     path("backlinks/<int:backlink_id>/", views.backlink, name="backlink"),
 ]

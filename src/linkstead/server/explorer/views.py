@@ -1,4 +1,4 @@
-"""The pages: overview, backlinks, one backlink. They read; nothing here writes.
+"""The pages: overview, backlinks, one backlink. They read; only `check_these` asks for something.
 
 `with_project` answers 404 for somebody else's project; `asked` reads the address.
 """
@@ -7,22 +7,29 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_safe
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_POST, require_safe
 
 from linkstead.errors import UsageError
 from linkstead.journey import kept_audit
 from linkstead.profile import figures as profile_figures
 from linkstead.profile import queries
 from linkstead.profile.detail import link_detail
+from linkstead.server.accounts.views import signed_in
 from linkstead.server.explorer import asked as questions
+from linkstead.server.explorer import checking, pictures, scope
+from linkstead.server.explorer import export as exporting
 from linkstead.server.explorer import overview as shown
-from linkstead.server.explorer import scope
 from linkstead.server.look.rail import address
 from linkstead.server.look.words import metric_in_words
 from linkstead.server.projects.access import with_project
+from linkstead.server.projects.models import Role
+from linkstead.server.refusals import Refused
 from linkstead.server.tracking.stores import profile_store
 
 if TYPE_CHECKING:
@@ -63,16 +70,14 @@ def overview(request: HttpRequest, project: Project) -> HttpResponse:
 @with_project()
 @require_safe
 def months_picture(request: HttpRequest, project: Project) -> HttpResponse:
-    """The months' chart as SVG, for browsers without scripts."""
-    from linkstead.reports import charts
-
+    """The months' chart as SVG, for browsers without scripts; drawn once for every audit."""
     del request
     with profile_store() as store:
-        kept = kept_audit(store, project.pk)
-    months = shown.months_of(kept[1]) if kept else ()
+        judged_at, kept = kept_audit(store, project.pk) or (0, None)
+    months = shown.months_of(kept) if kept else ()
     if not months:
         raise Http404("Nothing is known of any month yet.")
-    return HttpResponse(charts.svg(charts.months_chart(months)), content_type="image/svg+xml")
+    return HttpResponse(pictures.months_svg(project.pk, judged_at, months), content_type="image/svg+xml")
 
 
 @with_project()
@@ -93,6 +98,11 @@ def backlinks(request: HttpRequest, project: Project) -> HttpResponse:
         "columns": questions.columns(asked, metric),
         "pager": questions.pager(asked, page),
         "metric_label": metric,
+        "here": questions.here(asked),
+        "question": questions.address(asked),
+        "check_label": checking.label(page),
+        "export_label": exporting.label(page),
+        "check": checking.shown_check(project, request.GET.get("check", "")),
         **scope.around(request, project),
     }
     answer = render(request, _list_template(request), context)
@@ -119,6 +129,39 @@ def _page(store: Store, project_id: int, asked: Asked) -> queries.LinkPage:
         )
     except UsageError as error:
         raise Http404(str(error)) from error
+
+
+@with_project(Role.EDITOR)
+@require_POST
+def check_these(request: HttpRequest, project: Project) -> HttpResponse:
+    """Have links looked at: those chosen (`backlink`, many), or with `which=all` what the address asks."""
+    asked = questions.read(request.GET.dict())
+    user = signed_in(request)
+    try:
+        if request.POST.get("which") == "all":
+            told = checking.check_asked(project, user, asked)
+        else:
+            told = checking.check_chosen(project, user, request.POST.getlist("backlink"))
+        messages.success(request, told)
+    except UsageError as error:
+        messages.error(request, str(error))
+    return redirect(reverse("explorer:backlinks", args=[project.pk]) + questions.here(asked))
+
+
+@with_project()
+@require_safe
+def export(request: HttpRequest, project: Project) -> StreamingHttpResponse:
+    """What the address asks, in its order, as CSV that no spreadsheet executes."""
+    asked = questions.read(request.GET.dict())
+    if asked.complaints:
+        raise Refused(asked.complaints[0], status=400)
+    answer = StreamingHttpResponse(
+        exporting.as_csv(project.pk, asked, metric_in_words(project.metric)),
+        content_type="text/csv; charset=utf-8",
+    )
+    name = f"{project.site}-backlinks.csv"
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer
 
 
 @with_project()

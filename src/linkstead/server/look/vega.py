@@ -30,11 +30,18 @@ def bundle_version() -> str:
 @lru_cache(maxsize=1)
 def bundle(folder: Path) -> bytes:
     """The scripts, gzipped (about 280 kB); made on the first call, read from `folder` afterwards."""
+    return make_bundle(folder).read_bytes()
+
+
+def make_bundle(folder: Path) -> Path:
+    """The file with the scripts, made when it is missing. Raises `LinksteadError` when it cannot be."""
     kept = folder / f"vega-{bundle_version()}.js.gz"
     if not kept.is_file():
-        folder.mkdir(parents=True, exist_ok=True)
-        _write_whole(kept, gzip.compress(_made(), 9))
-    return kept.read_bytes()
+        try:
+            write_whole(kept, gzip.compress(_made(), 9))
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise LinksteadError(f"The chart scripts could not be kept in {folder}: {error}.") from error
+    return kept
 
 
 def _made() -> bytes:
@@ -44,7 +51,9 @@ def _made() -> bytes:
     return done.stdout
 
 
-def _write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file in its place at once, so that nobody reads half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     # another process may do the same at this moment: each writes its own file, the last rename wins
     handle, name = tempfile.mkstemp(dir=path.parent)
     with os.fdopen(handle, "wb") as file:

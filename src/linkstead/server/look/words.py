@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from linkstead.quality.thresholds import METRIC_NAMES
+
 #: seconds below which a step holds, its length in seconds, its name
 _STEPS: tuple[tuple[float, int, str], ...] = (
     (3600, 60, "min"),
@@ -60,21 +62,9 @@ def sources_in_words(slug: str) -> str:
     return slug.replace("-", " ").replace("_", " ").strip().capitalize() or "Unknown source"
 
 
-#: a vendor metric's key -> what its maker calls it
-_METRICS: dict[str, str] = {
-    "ahrefs.dr": "Ahrefs DR",
-    "ahrefs.ur": "Ahrefs UR",
-    "semrush.domain_ascore": "Semrush AS",
-    "semrush.page_ascore": "Semrush page AS",
-    "majestic.tf": "Majestic TF",
-    "majestic.cf": "Majestic CF",
-    "moz.da": "Moz DA",
-    "moz.pa": "Moz PA",
-}
-
 
 def metric_in_words(key: str | None) -> str:
     """The vendor's own name of its number; vendors' numbers are never blended, so it is always said."""
     if not key:
         return "Authority"
-    return _METRICS.get(key, key.replace(".", " ").replace("_", " "))
+    return METRIC_NAMES.get(key, key.replace(".", " ").replace("_", " "))
