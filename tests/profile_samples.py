@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linkstead.link import Batch, Sighting
 from linkstead.profile.merge import Merged, Merger
-from linkstead.profile.store import Store
 from linkstead.urls import domain_of
+
+if TYPE_CHECKING:
+    from linkstead.profile.store import Store
 
 SITE = "example.com"
 

@@ -206,7 +206,13 @@ def test_a_table_with_the_names_of_two_reports_is_the_more_particular_one(tmp_pa
 
 @pytest.mark.parametrize("array", [False, True])
 def test_many_json_objects_are_all_read(array: bool, tmp_path: Path) -> None:
-    path = write("ahrefs-backlinks-utf8", tmp_path / "links.jsonl", 500)
+    # Titles that look like the end of an object, so that a cut anywhere must not be taken for one.
+    columns = tuple(
+        (name, (lambda _: "}, { " * 40) if name == "Referring page title" else cell)
+        for name, cell in LAYOUTS["ahrefs-backlinks-utf8"].columns
+    )
+    layout = replace(LAYOUTS["ahrefs-backlinks-utf8"], columns=columns)
+    path = write(layout, tmp_path / "links.jsonl", 500)
     if array:
         path.write_text("[" + ",".join(path.read_text(encoding="utf-8").splitlines()) + "]", encoding="utf-8")
     assert path.stat().st_size > 5 * 64 * 1024

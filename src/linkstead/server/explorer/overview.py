@@ -143,10 +143,12 @@ def _task(finding: dict[str, Any]) -> Task:
 
 def _cells(row: dict[str, Any], columns: tuple[str, ...]) -> tuple[Cell, ...]:
     parts = {} if _LINK_COLUMNS & set(columns) else CELL_PARTS
-    return tuple(
-        Cell(row.get(name), f"?{urlencode({parts[name]: row[name]})}" if name in parts and row[name] else "")
-        for name in columns
-    )
+    return tuple(_cell(name, row.get(name), parts.get(name, "")) for name in columns)
+
+
+def _cell(name: str, value: object, part: str) -> Cell:
+    query = f"?{urlencode({part: value})}" if part and value else ""
+    return Cell(sources_in_words(str(value)) if name == "source" and value else value, query)
 
 
 def source_names(sources: list[dict[str, Any]]) -> str:

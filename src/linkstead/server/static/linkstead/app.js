@@ -8,10 +8,12 @@ import { startCopy } from "./copy.js";
 import { startTimes } from "./times.js";
 import { startDropzones } from "./dropzone.js";
 import { startFilters } from "./filters.js";
+import { startChoice } from "./choice.js";
 import { startCharts } from "./charts.js";
 
 for (const start of [
-  startTheme, startToasts, startMenus, startKeys, startPalette, startCopy, startTimes, startDropzones, startFilters, startCharts,
+  startTheme, startToasts, startMenus, startKeys, startPalette, startCopy, startTimes, startDropzones, startFilters, startChoice,
+  startCharts,
 ]) {
   start();
 }

@@ -1,3 +1,5 @@
+import { chooseCurrent } from "./choice.js";
+
 // One-letter keys, never while somebody writes and never with a modifier.
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
@@ -13,6 +15,7 @@ const KEYS = {
   "/": () => focusFirst("[data-search]"),
   j: () => step(1),
   k: () => step(-1),
+  x: chooseCurrent,
   n: () => follow('.pager a[rel="next"]'),
   p: () => follow('.pager a[rel="prev"]'),
 };
