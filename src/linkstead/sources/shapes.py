@@ -23,7 +23,7 @@ URL_LIST: Final = TableSource(
 DISAVOW: Final = Refusal(
     "disavow-file",
     "a disavow file",
-    "check it with “linkstead disavow lint”, and import your backlinks from a tool's export.",
+    "it says which links you renounce, not who links to you; import your backlinks from a tool's export.",
     (),
 )
 
