@@ -131,6 +131,91 @@ def test_the_list_works_without_scripts(site: Site, without_scripts: Watched) ->
     assert page.locator("noscript img").count() in {0, 1}
 
 
+def test_rows_are_chosen_by_mouse_and_keyboard_and_looked_at(site: Site, watched: Watched) -> None:
+    page = watched.go(f"{site.backlinks}?domain=hostile.example")
+    bar = page.locator(".chosen-bar")
+    assert not bar.is_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    assert bar.get_by_text("1 chosen").is_visible()
+    page.keyboard.press("x")
+    assert not bar.is_visible()
+    watched.go(f"{site.backlinks}?sort=authority")
+    every = page.get_by_label("Choose all on this page")
+    every.check()
+    assert bar.get_by_text("50 chosen").is_visible()
+    page.locator("[data-choose]").nth(1).uncheck()
+    assert every.evaluate("box => box.indeterminate")
+    assert _axe(watched) == [], "with rows chosen"
+    page.get_by_role("link", name="Next").click()
+    page.get_by_text("51–100").wait_for()
+    assert not bar.is_visible(), "other rows are chosen anew"
+    page.locator("[data-choose]").nth(0).check()
+    bar.get_by_role("button", name="Check these").click()
+    page.locator(".toast", has_text="1 link is being looked at").wait_for()
+    page.get_by_text("51–100").wait_for()
+    # no monitor runs here, so that the check waits until somebody stops it
+    note = page.locator("#checking")
+    assert "being looked at" in note.inner_text()
+    stop = page.context.new_page()
+    stop.goto(f"{site.address}/p/{site.full}/imports/")
+    stop.get_by_role("button", name="Stop").click()
+    stop.get_by_text("Cancelled.").wait_for()
+    stop.close()
+    note.get_by_role("link", name="Show the list as it is now").click()
+    note.wait_for(state="detached")
+    assert "51–100" in page.locator(".pager").inner_text()
+    watched.assert_quiet()
+
+
+def test_links_are_chosen_and_exported_without_scripts(site: Site, without_scripts: Watched) -> None:
+    page = without_scripts.go(f"{site.backlinks}?domain=hostile.example")
+    assert not page.locator(".chosen-bar").is_visible()
+    page.locator("tbody input[type=checkbox]").first.check()
+    page.locator(".chosen-bar").get_by_role("button", name="Check these").click()
+    page.get_by_text("1 link is being looked at").wait_for()
+    page.goto(f"{site.address}/p/{site.full}/imports/")
+    page.get_by_role("button", name="Stop").click()
+    page.goto(f"{site.address}{site.backlinks}?domain=hostile.example")
+    with page.expect_download() as brought:
+        page.get_by_role("link", name="Export").click()
+    assert brought.value.suggested_filename == f"{harbour.SITE}-backlinks.csv"
+    head, row = brought.value.path().read_text(encoding="utf-8").splitlines()
+    assert head.startswith("referring page,page title")
+    assert row.startswith('"https://hostile.example/?q=')
+
+
+def test_a_finding_leads_to_its_backlinks(site: Site, watched: Watched) -> None:
+    page = watched.go(site.overview)
+    finding = page.locator(".todo li", has_text="worth having (Ahrefs DR of 20 or more)")
+    finding.locator("summary").click()
+    finding.get_by_role("link", name="all lost links").click()
+    page.locator(".chip", has_text="State lost").wait_for()
+    watched.go(site.overview)
+    broken = page.locator(".todo li", has_text="of yours that fails")
+    broken.locator("summary").click()
+    broken.get_by_role("link", name="/press").click()
+    page.locator(".chip", has_text="/press").wait_for()
+    assert page.locator("tbody tr").count() > 5
+    watched.assert_quiet()
+
+
+def test_the_labels_of_a_chart_have_room_on_a_phone(site: Site, watched: Watched) -> None:
+    page = watched.go(site.overview)
+    page.locator(".chart-view[data-drawn] svg").wait_for()
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function(
+        """() => {
+            const texts = [...document.querySelectorAll(".chart-view .mark-text text")]
+                .filter((one) => /^[A-Z][a-z]{2} \\d{4}$/.test(one.textContent))
+                .map((one) => one.getBoundingClientRect());
+            texts.sort((one, other) => one.left - other.left);
+            return texts.length > 1 && texts.every((one, at) => !at || texts[at - 1].right < one.left);
+        }"""
+    )
+    watched.assert_quiet()
+
+
 def test_the_keyboard_reaches_rows_and_pages(site: Site, watched: Watched) -> None:
     page = watched.go(site.backlinks)
     page.keyboard.press("j")

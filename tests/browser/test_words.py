@@ -52,6 +52,17 @@ def test_a_vendors_number_keeps_the_vendors_name() -> None:
     assert metric_in_words(None) == "Authority"
 
 
+def test_what_a_source_tells_besides_is_told_in_words() -> None:
+    assert look.metric_name("ahrefs.dr") == "Ahrefs DR"
+    assert look.metric_name("ahrefs.domain_traffic") == "domain traffic"
+    assert [look.told(value) for value in (True, False, 12_000, "article")] == [
+        "yes",
+        "no",
+        "12,000",
+        "article",
+    ]
+
+
 @pytest.mark.parametrize(
     ("url", "href"),
     [

@@ -42,6 +42,8 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "explorer:overview": (VIEWER, ("get",)),
     "explorer:months_picture": (VIEWER, ("get",)),
     "explorer:backlinks": (VIEWER, ("get",)),
+    "explorer:check_these": (EDITOR, ("post",)),
+    "explorer:export": (VIEWER, ("get",)),
     "explorer:backlink": (VIEWER, ("get",)),
     "look:theme": (OPEN, ("post",)),
     "look:style": (OPEN, ("get",)),

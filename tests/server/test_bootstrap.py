@@ -6,6 +6,7 @@ import stat
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,6 +51,29 @@ def test_several_processes_may_prepare_at_once(
         assert process.returncode == 0, err
         assert err == ""
         assert out.startswith("1 http://127.0.0.1:8420/account/sign-in/")
+
+
+def test_the_chart_scripts_are_there_before_anybody_asks(settings: Any) -> None:
+    from linkstead.server.look.vega import bundle_version
+
+    assert (settings.data / "cache" / f"vega-{bundle_version()}.js.gz").stat().st_size > 100_000
+
+
+def test_a_server_without_chart_scripts_starts_and_says_so(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from linkstead.server import bootstrap
+    from linkstead.server.look import vega
+
+    elsewhere = replace(settings, data=tmp_path)
+    monkeypatch.setattr(vega, "_MAKE", "raise SystemExit(1)")
+    bootstrap._make_chart_scripts(elsewhere)
+    (tmp_path / "cache").write_text("a file where a folder should be")
+    monkeypatch.setattr(vega, "_made", lambda: b"scripts")
+    bootstrap._make_chart_scripts(elsewhere)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]
+    assert "install Linkstead's packages again" in caplog.messages[0]
+    assert "could not be kept" in caplog.messages[1]
 
 
 def test_the_secret_key_is_made_once_with_mode_0600_whoever_asks_first(tmp_path: Path) -> None:

@@ -157,7 +157,7 @@ def address(asked: Asked, *, without: str = "", **changes: str | int | None) -> 
 def here(asked: Asked) -> str:
     """The same question at the same place of its list, as a relative address."""
     row = asked.first_row if asked.first_row > 1 else None
-    return address(asked, after=asked.after, before=asked.before, row=row)
+    return address(asked, after=asked.after, before=asked.before, row=row).removesuffix("?")
 
 
 def chips(asked: Asked, metric: str | None = None) -> tuple[Chip, ...]:

@@ -147,7 +147,7 @@ def _cells(row: dict[str, Any], columns: tuple[str, ...]) -> tuple[Cell, ...]:
 
 
 def _cell(name: str, value: object, part: str) -> Cell:
-    query = f"?{urlencode({part: value})}" if part and value else ""
+    query = f"?{urlencode({part: str(value)})}" if part and value else ""
     return Cell(sources_in_words(str(value)) if name == "source" and value else value, query)
 
 

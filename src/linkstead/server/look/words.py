@@ -62,7 +62,6 @@ def sources_in_words(slug: str) -> str:
     return slug.replace("-", " ").replace("_", " ").strip().capitalize() or "Unknown source"
 
 
-
 def metric_in_words(key: str | None) -> str:
     """The vendor's own name of its number; vendors' numbers are never blended, so it is always said."""
     if not key:

@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from linkstead.link import LinkStatus
+from linkstead.quality.thresholds import METRIC_NAMES
 from linkstead.server.look.icons import ICONS
 from linkstead.server.look.words import relative, sources_in_words
 
@@ -92,6 +93,21 @@ def state_class(state: object) -> str:
 def source_name(slug: object) -> str:
     """`ahrefs-backlinks` as Ahrefs."""
     return sources_in_words(str(slug))
+
+
+@register.filter
+def metric_name(key: object) -> str:
+    """`ahrefs.dr` as Ahrefs DR; what has no name of its own as words, without the vendor in front."""
+    text = str(key)
+    return METRIC_NAMES.get(text) or text.rpartition(".")[2].replace("_", " ")
+
+
+@register.filter
+def told(value: object) -> object:
+    """A source's value for people: yes and no, digits in groups, texts as they are."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value) if isinstance(value, int | float) else value
 
 
 @register.simple_tag

@@ -18,6 +18,14 @@ export function startCharts() {
   document.addEventListener("htmx:afterSettle", watch);
   const redraw = () => document.querySelectorAll(".chart-view[data-drawn]").forEach(draw);
   document.addEventListener("linkstead:theme", redraw);
+  let width = innerWidth;
+  let soon;
+  addEventListener("resize", () => {  // a phone that is turned; the height alone changes when it scrolls
+    if (innerWidth === width) return;
+    width = innerWidth;
+    clearTimeout(soon);
+    soon = setTimeout(redraw, 200);
+  });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 }
 
@@ -57,6 +65,10 @@ function narrow(spec, width) {
   for (const part of [spec, ...(spec.layer ?? [])]) {
     if (part.mark?.size) part.mark.size = Math.max(2, part.mark.size * ratio);
     const axis = part.encoding?.x?.axis;
+    if (Array.isArray(axis?.values)) {  // the last one stays, then every second, third...
+      const step = Math.ceil(1 / ratio);
+      axis.values = axis.values.filter((_, at) => (axis.values.length - 1 - at) % step === 0);
+    }
     if (typeof axis?.tickCount === "number") axis.tickCount = Math.max(2, Math.floor(axis.tickCount * ratio));
   }
 }
