@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 pytest.importorskip("django", reason="the pages need Linkstead's server packages")
 
 from linkstead.profile.queries import LinkPage
+from linkstead.quality import RULES
 from linkstead.server.explorer import asked as questions
+from linkstead.server.explorer import overview
 
 EVERYTHING = {
     "q": "lamp",
@@ -117,3 +119,39 @@ def test_the_pager_counts_rows_from_page_to_page() -> None:
     assert parse_qs((second.previous_url or "")[1:]) == {"before": ["8:51"], "row": ["1"]}
     third = questions.pager(questions.read({"after": "7:100", "row": "101"}), _page(20, "6:101", None))
     assert (third.first, third.last, third.next_url) == (101, 120, None)
+
+
+def test_the_same_place_of_a_list_is_asked_again() -> None:
+    assert questions.here(questions.read({})) == ""
+    asked = questions.read({"state": "lost", "after": "7:100", "row": "101", "check": "5"})
+    again = parse_qs(questions.here(asked).removeprefix("?"))
+    assert again == {"state": ["lost"], "after": ["7:100"], "row": ["101"]}
+
+
+def test_every_way_from_a_finding_to_its_backlinks_is_a_question_that_is_understood() -> None:
+    names = {part.name for part in questions.PARTS} | {"sort"}
+    for rule, doors in overview.FINDING_FILTERS.items():
+        assert rule in {known.id for known in RULES}
+        for words, asked in doors:
+            assert words
+            assert set(asked) <= names
+            assert questions.read(asked).complaints == ()
+    assert set(overview.CELL_PARTS.values()) <= names
+
+
+def _task(*evidence: dict[str, object]) -> overview.Task:
+    finding = {"rule": "LS012", "severity": "notice", "title": "t", "action": "Do it. Then rest.", "count": 2}
+    return overview.tasks([{**finding, "evidence": list(evidence)}])[0]
+
+
+def test_examples_lead_to_the_backlinks_that_they_stand_for() -> None:
+    (row,) = _task({"anchor_text": "tide & lamps", "links": 7, "source": "ahrefs-backlinks"}).rows
+    assert [(cell.value, cell.query) for cell in row] == [
+        ("tide & lamps", "?anchor=tide+%26+lamps"),
+        (7, ""),
+        ("Ahrefs", "?source=ahrefs-backlinks"),
+    ]
+    (unknown,) = _task({"anchor_text": None, "links": 7}).rows
+    assert [cell.query for cell in unknown] == ["", ""]
+    (link,) = _task({"page": "https://a.example/", "target": "https://b.example/"}).rows
+    assert [cell.query for cell in link] == ["", ""], "a single link is no list"

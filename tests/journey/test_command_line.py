@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import subprocess
@@ -104,6 +105,18 @@ def test_links_lists_what_an_audit_kept(tmp_path: Path, capsys: pytest.CaptureFi
     assert len(page["rows"]) == 5
     assert main(["links", "example.com", "--text", "no such words", "--json"]) == 0
     assert told(capsys)["total"] == 0
+
+
+def test_rows_that_were_set_aside_can_be_had_as_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "latest.csv"
+    rows = ["Linking page,Last crawled", "https://blog.example.org/a,2026-05-01", "=1+1,2026-05-01"]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    aside = tmp_path / "aside.csv"
+    main(["audit", "example.com", str(path), "--no-verify", "--quarantine", str(aside)])
+    lines = list(csv.reader(aside.read_text(encoding="utf-8").splitlines()))
+    assert [line[:2] for line in lines] == [["file", "row"], ["latest.csv", "3"]]
+    assert lines[1][2]
+    assert not lines[1][3].startswith("=")
 
 
 @pytest.mark.parametrize(

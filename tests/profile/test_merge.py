@@ -162,6 +162,14 @@ def test_unknown_values_never_clear_known_ones(store: Store) -> None:
     )
 
 
+def test_a_shorter_export_marks_nothing_as_lost(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, *(sighting(n) for n in range(1, 11)))
+    merge(store, project, sighting(1, last_seen=1_720_000_000), file_id=2)
+    found = counts(store, project)
+    assert (found.backlinks, found.unverified, found.lost, found.reported_lost) == (10, 10, 0, 0)
+
+
 def test_projects_do_not_see_each_other(store: Store) -> None:
     one, other = new_project(store), new_project(store, "example.net")
     merge(store, one, sighting(1))

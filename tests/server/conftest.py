@@ -59,6 +59,21 @@ def settings() -> Iterator[Settings]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture
+def prepared(settings: Settings, tmp_path: Path) -> Path:
+    """A data folder of its own that was prepared before, as after a first start."""
+    return Path(shutil.copytree(settings.data, tmp_path / "data"))
+
+
+@pytest.fixture
+def chart_scripts(settings: Settings, tmp_path: Path) -> Path:
+    """A new data folder that holds the chart scripts and nothing else: making them takes seconds."""
+    (tmp_path / "data" / "cache").mkdir(parents=True)
+    for made in (settings.data / "cache").glob("vega-*"):
+        shutil.copy(made, tmp_path / "data" / "cache")
+    return tmp_path / "data"
+
+
 def _use(entry: dict[str, Any]) -> None:
     """Point Django at another database, in this thread and in those to come."""
     from django.db import connections

@@ -40,9 +40,9 @@ def _prepare(**environ: str) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_several_processes_may_prepare_at_once(
-    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+    kind: str, chart_scripts: Path, request: pytest.FixtureRequest
 ) -> None:
-    environ = {"LINKSTEAD_DATA": str(tmp_path / "data")}
+    environ = {"LINKSTEAD_DATA": str(chart_scripts)}
     if kind == "postgresql":
         environ["LINKSTEAD_DATABASE"] = request.getfixturevalue("fresh_postgresql_url")
     started = [_prepare(**environ) for _ in range(2)]

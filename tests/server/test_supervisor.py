@@ -173,7 +173,7 @@ def test_serve_starts_everything_restarts_what_dies_and_ends_everything(
     assert "Warning" not in "".join(served.lines)
 
 
-def test_when_serve_is_killed_nothing_of_it_stays(serve: Callable[..., Served]) -> None:
+def test_when_serve_is_killed_nothing_of_it_stays(prepared: Path, serve: Callable[..., Served]) -> None:
     served = serve()
     served.until(served.health)
     below = psutil.Process(served.process.pid).children(recursive=True)
@@ -184,22 +184,19 @@ def test_when_serve_is_killed_nothing_of_it_stays(serve: Callable[..., Served]) 
 
 
 def test_data_of_a_newer_version_is_refused_with_a_sentence(
-    serve: Callable[..., Served], tmp_path: Path
+    prepared: Path, serve: Callable[..., Served]
 ) -> None:
-    first = serve()
-    first.until(first.health)
-    assert first.end() == 0
-    with sqlite3.connect(tmp_path / "data" / "linkstead.sqlite3") as database:
+    with sqlite3.connect(prepared / "linkstead.sqlite3") as database:
         database.execute(
             "INSERT INTO django_migrations (app, name, applied)"
             " VALUES ('tracking', '9999_future', '2030-01-01')"
         )
     database.close()
-    second = serve()
-    assert second.process.wait(60) == 1
-    second.end()
-    assert "newer Linkstead" in "".join(second.lines)
-    assert "Traceback" not in "".join(second.lines)
+    served = serve()
+    assert served.process.wait(60) == 1
+    served.end()
+    assert "newer Linkstead" in "".join(served.lines)
+    assert "Traceback" not in "".join(served.lines)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from tests.unit.summary_samples import DAY, NOW, SITE, calm, empty, hostile, lin
 
 from linkstead.quality import RULES, audit
 from linkstead.quality.rule import FIGURE_KEYS, MOST_EVIDENCE, percent
-from linkstead.quality.thresholds import METRIC_FLOORS, THRESHOLDS
+from linkstead.quality.thresholds import METRIC_FLOORS, METRIC_NAMES, THRESHOLDS
 from linkstead.summary import (
     Change,
     Counts,
@@ -229,6 +229,14 @@ def test_a_title_says_at_least_when_the_list_of_lost_links_was_cut() -> None:
     row = {"followed": True, "metric": 50.0}
     assert found(lost(row, total=61))["LS001"].title.startswith("At least 1 link ")
     assert found(lost(row))["LS001"].title.startswith("1 link ")
+
+
+def test_a_vendors_number_is_called_as_its_maker_calls_it() -> None:
+    row = {"followed": True, "metric": 50.0}
+    assert found(lost(row))["LS001"].title == "1 link worth having (Ahrefs DR of 20 or more) is lost."
+    assert set(METRIC_FLOORS) <= set(METRIC_NAMES), "every metric with a limit has a name"
+    for name in METRIC_FLOORS:
+        assert name not in found(lost(row, metric=name))["LS001"].title
 
 
 def test_a_file_without_dates_imported_this_month_is_no_burst() -> None:

@@ -7,6 +7,7 @@ of the site, so that a stopped run goes on and next month's run knows what has c
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import os
 import sys
@@ -65,6 +66,12 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         metavar="'COLUMN=FIELD'",
         help="what a column of an unknown table means; remembered for the next file with the same header",
     )
+    verb.add_argument(
+        "--quarantine",
+        type=Path,
+        metavar="FILE",
+        help="write the rows that could not be used, with their numbers and reasons, as CSV",
+    )
     verb.add_argument("--workspace", type=Path, metavar="FILE", help="keep the profile in this file")
     verb.set_defaults(run=run)
 
@@ -98,6 +105,8 @@ def run(options: argparse.Namespace) -> int:
         verified = _verify(store, project_id, options, bars) if options.verify else None
         bars.close()
         audit = audit_profile(store, project_id, now=_now())
+        if options.quarantine is not None:
+            _write_quarantine(options.quarantine, store, project_id)
     _write_outputs(options, audit, imported, refused, verified)
     if options.json != "-":
         print("\n".join(_lines(audit, imported, verified)))
@@ -115,7 +124,8 @@ def _now() -> int:
 
 def _check_outputs(options: argparse.Namespace) -> None:
     """Say that a report cannot be written before an hour of work, not after it."""
-    for path in (options.html, Path(options.json) if options.json not in (None, "-") else None):
+    json_file = Path(options.json) if options.json not in (None, "-") else None
+    for path in (options.html, options.quarantine, json_file):
         if path is not None and not (path.parent.is_dir() and os.access(path.parent, os.W_OK)):
             raise UsageError(
                 f"{path.parent} is no folder that can be written to; choose another place for {path.name}."
@@ -184,6 +194,19 @@ def _verify(store: Store, project_id: int, options: argparse.Namespace, bars: Ba
             should_stop=stop.asked,
             chosen=chosen,
         )
+
+
+def _write_quarantine(path: Path, store: Store, project_id: int) -> None:
+    """Every row that was set aside, of all files; cells cannot become formulas."""
+    from linkstead.profile import files
+    from linkstead.reports.cells import neutralise
+
+    with path.open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out)
+        writer.writerow(["file", "row", "reason", "row as read"])
+        for file in files.all_files(store, project_id):
+            for row, reason, raw in files.every_quarantined_row(store, file.id):
+                writer.writerow([neutralise(file.name), row, reason, neutralise(raw)])
 
 
 def _write_outputs(

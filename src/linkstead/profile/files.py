@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from linkstead.errors import StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from linkstead.link import Quarantined
     from linkstead.profile.merge import Merged
@@ -192,6 +192,14 @@ def quarantined_rows(
             (file_id, after_row, limit),
         )
     ]
+
+
+def every_quarantined_row(store: Store, file_id: int) -> Iterator[tuple[int, str, str]]:
+    """All of them, read in pages."""
+    after = -1
+    while rows := quarantined_rows(store, file_id, after_row=after):
+        yield from rows
+        after = rows[-1][0]
 
 
 def saved_mapping(store: Store, project_id: int, fingerprint: str) -> dict[str, str] | None:

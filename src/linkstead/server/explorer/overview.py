@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.utils.http import urlencode
 
 from linkstead.link import LinkStatus
+from linkstead.reports.words import REASON_WORDS
 from linkstead.server.look.charts import Drawing, spec_of
 from linkstead.server.look.words import sources_in_words
 from linkstead.summary import MonthRow
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linkstead.summary import Counts
 
 #: rule of the audit -> lists that show its rows, each as (words for the link, filter). A list that holds
@@ -41,6 +44,11 @@ CELL_PARTS: dict[str, str] = {
 }
 #: columns of examples that are about single links already: their cells lead nowhere else
 _LINK_COLUMNS = frozenset({"page", "told", "seen"})
+#: column of a finding's examples -> how its codes are said to people
+_SAID: dict[str, Callable[[str], str]] = {
+    "source": sources_in_words,
+    "reason": lambda code: REASON_WORDS.get(code, code.replace("_", " ")),
+}
 _STATE_ORDER = ("live", "in doubt", "lost", "blocked", "unreachable", "unreadable", "unverified")
 
 
@@ -56,8 +64,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of an example; `query` asks for the backlinks that it stands for, where it stands for some."""
+    """A fact of an example; `query` asks for the backlinks that it stands for, where it stands for some."""
 
+    name: str
     value: object
     query: str = ""
 
@@ -75,7 +84,6 @@ class Task:
     action: str
     more: str
     count: int
-    columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     doors: tuple[tuple[str, str], ...]
 
@@ -133,7 +141,6 @@ def _task(finding: dict[str, Any]) -> Task:
         action=action.removesuffix("."),
         more=more,
         count=finding["count"],
-        columns=tuple(name.replace("_", " ") for name in columns),
         rows=tuple(_cells(row, columns) for row in evidence),
         doors=tuple(
             (words, f"?{urlencode(asked)}") for words, asked in FINDING_FILTERS.get(finding["rule"], ())
@@ -148,7 +155,8 @@ def _cells(row: dict[str, Any], columns: tuple[str, ...]) -> tuple[Cell, ...]:
 
 def _cell(name: str, value: object, part: str) -> Cell:
     query = f"?{urlencode({part: str(value)})}" if part and value else ""
-    return Cell(sources_in_words(str(value)) if name == "source" and value else value, query)
+    said = _SAID.get(name)
+    return Cell(name.replace("_", " "), said(str(value)) if said and value else value, query)
 
 
 def source_names(sources: list[dict[str, Any]]) -> str:

@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from linkstead.profile.files import quarantined_rows
+from linkstead.profile.files import every_quarantined_row
 from linkstead.reports.cells import neutralise
 from linkstead.server.tracking.stores import profile_store
 
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkstead.profile.store import Store
-
-_SLICE = 1_000
 
 
 def as_csv(file_ids: Sequence[int]) -> Iterator[str]:
@@ -27,10 +25,8 @@ def as_csv(file_ids: Sequence[int]) -> Iterator[str]:
 
 
 def _rows(store: Store, file_id: int) -> Iterator[str]:
-    behind = 0
-    while rows := quarantined_rows(store, file_id, after_row=behind, limit=_SLICE):
-        yield "".join(_line((str(number), reason, neutralise(raw))) for number, reason, raw in rows)
-        behind = rows[-1][0]
+    for number, reason, raw in every_quarantined_row(store, file_id):
+        yield _line((str(number), reason, neutralise(raw)))
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -65,9 +65,9 @@ function narrow(spec, width) {
   for (const part of [spec, ...(spec.layer ?? [])]) {
     if (part.mark?.size) part.mark.size = Math.max(2, part.mark.size * ratio);
     const axis = part.encoding?.x?.axis;
-    if (Array.isArray(axis?.values)) {  // the last one stays, then every second, third...
+    if (Array.isArray(axis?.values)) {  // the newest comes first and stays, of the others every second, third...
       const step = Math.ceil(1 / ratio);
-      axis.values = axis.values.filter((_, at) => (axis.values.length - 1 - at) % step === 0);
+      axis.values = axis.values.filter((_, at) => at % step === 0);
     }
     if (typeof axis?.tickCount === "number") axis.tickCount = Math.max(2, Math.floor(axis.tickCount * ratio));
   }
