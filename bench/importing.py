@@ -18,9 +18,9 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from bench.racing import Figure, paired, ratio_text, show
 from tests import vendor_files
 
+from bench.racing import Figure, paired, ratio_text, show
 from linkstead.journey import find_or_create_project, import_file
 from linkstead.profile.store import Store, create_tables, open_workspace
 

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 #: Batches in one transaction: few enough that others who write to SQLite wait about a second, many
 #: enough that each index page is written once for many rows.
-BATCHES_A_COMMIT: Final = 5
-ROWS_A_BATCH: Final = 10_000
+BATCHES_A_COMMIT: Final = 10
+ROWS_A_BATCH: Final = 5_000
 
 
 @dataclass(slots=True)
