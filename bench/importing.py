@@ -18,11 +18,10 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from tests import vendor_files
-
 from bench.racing import Figure, paired, ratio_text, show
 from linkstead.journey import find_or_create_project, import_file
 from linkstead.profile.store import Store, create_tables, open_workspace
+from tests import vendor_files
 
 AIM = 4.0
 NOW = 1_800_000_000

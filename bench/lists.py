@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.racing import Figure, show
-
 from linkstead.journey import find_or_create_project
 from linkstead.link import Batch, Sighting
 from linkstead.profile import search, tallies

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from tests.shared_data import shared
 
 from linkstead.errors import FileRefused, MappingNeeded
 from linkstead.sources import inspect_file, open_source
+from tests.shared_data import shared
 
 GSC = "vendor-gsc-johnmurch"
 LATEST = "data/http___www.johnmurch.com_-Latest links-2020-07-15.csv"

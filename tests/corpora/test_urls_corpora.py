@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 
-from tests.shared_data import shared
 from upa_url import URL
 
 from linkstead.urls import absolute_url, load_public_suffixes, parse_url
+from tests.shared_data import shared
 
 #: Cases of the suite that the chosen parser does not claim (its version decides differently).
 NOT_CLAIMED = 2

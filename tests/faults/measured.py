@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.loopback.web import LOOPBACK
 
 from linkstead.monitor.fetch import Fetcher, FetchSettings, run
 from linkstead.monitor.verify import look
+from tests.loopback.web import LOOPBACK
 
 if TYPE_CHECKING:
     from linkstead.link import Reason, Verdict

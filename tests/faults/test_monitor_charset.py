@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.loopback.web import Answer, LoopbackWeb
 
 from linkstead.link import Outcome
 from linkstead.monitor.fetch import Fetched, Fetcher, run
 from linkstead.monitor.verify import look
+from tests.loopback.web import Answer, LoopbackWeb
 
 HOST = "charset.example"
 TARGET = "https://xn--mnchen-3ya.example/stra%C3%9Fe"

@@ -7,12 +7,12 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.faults.measured import Measured, measure
-from tests.loopback.web import Answer, Hit, LoopbackWeb
 
 from linkstead.link import Outcome, Reason
 from linkstead.monitor.fetch import Fetched, Fetcher, FetchSettings, run
 from linkstead.monitor.verify import look
+from tests.faults.measured import Measured, measure
+from tests.loopback.web import Answer, Hit, LoopbackWeb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.faults.test_monitor_fetching import Clock
-from tests.loopback.web import Answer, LoopbackWeb
-from tests.shared_data import shared
 
 from linkstead.link import Outcome, Reason
 from linkstead.monitor.fetch import Fetched, Fetcher, run
 from linkstead.monitor.robots import RobotsRules, read_file
 from linkstead.monitor.verify import look
+from tests.faults.test_monitor_fetching import Clock
+from tests.loopback.web import Answer, LoopbackWeb
+from tests.shared_data import shared
 
 HOST = "site.example"
 OTHER = "rules.example"

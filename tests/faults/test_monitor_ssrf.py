@@ -14,12 +14,12 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.faults.forbidden import AZURE, FORBIDDEN, in_url
-from tests.loopback.web import Answer, LoopbackWeb
 
 from linkstead.link import Reason
 from linkstead.monitor import fetch
 from linkstead.monitor.fetch import Fetched, Fetcher, FetchSettings
+from tests.faults.forbidden import AZURE, FORBIDDEN, in_url
+from tests.loopback.web import Answer, LoopbackWeb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

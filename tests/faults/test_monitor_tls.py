@@ -6,12 +6,12 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.loopback.certificates import Authority, only_tls_1_0
-from tests.loopback.web import Answer, LoopbackWeb
 
 from linkstead.link import Outcome, Reason, Verdict
 from linkstead.monitor.fetch import Fetched, Fetcher, run
 from linkstead.monitor.verify import look
+from tests.loopback.certificates import Authority, only_tls_1_0
+from tests.loopback.web import Answer, LoopbackWeb
 
 if TYPE_CHECKING:
     from pathlib import Path

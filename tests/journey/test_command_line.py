@@ -10,10 +10,10 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests import vendor_files
-from tests.loopback.web import Answer, LoopbackWeb
 
 from linkstead.cli import main, read_arguments
+from tests import vendor_files
+from tests.loopback.web import Answer, LoopbackWeb
 
 if TYPE_CHECKING:
     from pathlib import Path

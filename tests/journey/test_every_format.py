@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+
+from linkstead.cli import main
 from tests import vendor_files
 from tests.loopback.web import Answer, LoopbackWeb
 from tests.vendor_layouts import LAYOUTS
-
-from linkstead.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path

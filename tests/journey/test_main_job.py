@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.loopback.web import Answer, LoopbackWeb
 
 from linkstead.cli import main
 from linkstead.journey import Chosen, find_or_create_project, import_file, verify_links
@@ -21,6 +20,7 @@ from linkstead.profile.figures import counts, summary
 from linkstead.profile.filters import LinkFilter
 from linkstead.profile.queries import links
 from linkstead.profile.store import Store, open_workspace
+from tests.loopback.web import Answer, LoopbackWeb
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -281,9 +281,8 @@ def test_a_private_address_is_not_contacted_unless_it_is_allowed(
 def test_an_import_that_is_stopped_goes_on_behind_the_last_committed_row(
     tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tests import vendor_files
-
     from linkstead.journey import importing
+    from tests import vendor_files
 
     monkeypatch.setattr(importing, "ROWS_A_BATCH", 50)
     monkeypatch.setattr(importing, "BATCHES_A_COMMIT", 2)
@@ -312,10 +311,9 @@ def test_an_import_that_is_stopped_goes_on_behind_the_last_committed_row(
 def test_a_large_file_read_in_another_process_gives_the_same_profile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from linkstead.sources import streaming
     from tests import vendor_files
     from tests.profile_samples import dump
-
-    from linkstead.sources import streaming
 
     path = vendor_files.write("ahrefs-backlinks", tmp_path / "export.csv", 2_000)
     found = []

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from tests.loopback import traps
-from tests.loopback.web import Answer, LoopbackWeb
 
 from linkstead.link import REASON_OUTCOME, Reason
 from linkstead.monitor.fetch import Fetched, Fetcher, run
 from linkstead.monitor.verify import look
+from tests.loopback import traps
+from tests.loopback.web import Answer, LoopbackWeb
 
 NOW = 1_750_000_000
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.profile_samples import merge, new_project, sighting
 
 from linkstead.link import Link, LinkStatus, LinkType, Outcome, Placement, Reason, Verdict
 from linkstead.profile import identity, looks, tallies
@@ -13,6 +12,7 @@ from linkstead.profile.detail import link_detail
 from linkstead.profile.figures import counts, summary
 from linkstead.profile.looks import Judged, TargetCheck
 from linkstead.profile.queries import links
+from tests.profile_samples import merge, new_project, sighting
 
 if TYPE_CHECKING:
     from linkstead.profile.store import Store

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.profile_samples import dump, merge, new_project, sighting
 
 from linkstead.link import Batch, DomainSighting
 from linkstead.profile import tallies
 from linkstead.profile.figures import counts
 from linkstead.profile.merge import Merger
 from linkstead.profile.queries import links
+from tests.profile_samples import dump, merge, new_project, sighting
 
 if TYPE_CHECKING:
     from linkstead.profile.store import Store

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.profile.test_looks import verdict
-from tests.profile_samples import merge, new_project, sighting
 
 from linkstead.errors import UsageError
 from linkstead.link import LinkStatus, Outcome
@@ -16,6 +14,8 @@ from linkstead.profile import filters, looks, queries, search
 from linkstead.profile.filters import LinkFilter
 from linkstead.profile.looks import Judged
 from linkstead.profile.queries import SORTS, choices, links
+from tests.profile.test_looks import verdict
+from tests.profile_samples import merge, new_project, sighting
 
 if TYPE_CHECKING:
     from linkstead.profile.store import Store

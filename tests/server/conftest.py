@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from tests.postgres import Server, fresh_postgresql_url, new_database, postgresql_server, postgresql_url
 
 if TYPE_CHECKING:

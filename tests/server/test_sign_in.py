@@ -8,6 +8,7 @@ from unittest import mock
 
 import pytest
 from django.test import Client
+
 from tests.server.conftest import PASSWORD
 
 if TYPE_CHECKING:

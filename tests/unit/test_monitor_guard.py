@@ -6,8 +6,6 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.faults.forbidden import AZURE, FORBIDDEN, PERMITTED
-from tests.shared_data import shared
 from yarl import URL
 
 from linkstead.monitor.guard import (
@@ -20,6 +18,8 @@ from linkstead.monitor.guard import (
     read_address,
     read_networks,
 )
+from tests.faults.forbidden import AZURE, FORBIDDEN, PERMITTED
+from tests.shared_data import shared
 
 LOOPBACK = read_networks(["127.0.0.0/8", "::1/128"])
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.summary_samples import DAY, NOW, SITE, calm, empty, hostile, link_row, months, rich
 
 from linkstead.quality import RULES, audit
 from linkstead.quality.rule import FIGURE_KEYS, MOST_EVIDENCE, percent
@@ -26,6 +25,7 @@ from linkstead.summary import (
     TargetRow,
     TopRow,
 )
+from tests.unit.summary_samples import DAY, NOW, SITE, calm, empty, hostile, link_row, months, rich
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 PAGE, OURS = "https://sealanes.example/j", f"https://{SITE}/guides"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.summary_samples import NOW, calm, empty, rich
 
 from linkstead.link import LinkStatus, Reason
 from linkstead.quality import audit
@@ -13,6 +12,7 @@ from linkstead.reports import Report, build_report
 from linkstead.reports.report import Anchor, Kind, Page, Section
 from linkstead.reports.words import REASON_WORDS, STATE_MEANINGS
 from linkstead.summary import Audit, Finding, ProfileSummary, Severity
+from tests.unit.summary_samples import NOW, calm, empty, rich
 
 
 def report(summary: ProfileSummary, **more: int) -> Report:

@@ -10,7 +10,6 @@ from xml.etree import ElementTree as ET
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.summary_samples import HOSTILE_TEXTS, months, rich
 
 from linkstead.reports.charts import (
     DARK,
@@ -25,6 +24,7 @@ from linkstead.reports.charts import (
     svg,
 )
 from linkstead.summary import MonthRow, TopRow
+from tests.unit.summary_samples import HOSTILE_TEXTS, months, rich
 
 SVG = "{http://www.w3.org/2000/svg}"
 

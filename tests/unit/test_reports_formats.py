@@ -9,13 +9,13 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.summary_samples import HOSTILE_TEXTS, NOW, empty, hostile, link_row, rich
 
 from linkstead.quality import audit
 from linkstead.reports import from_csv, to_csv, to_json
 from linkstead.reports.cells import neutralise, restore
 from linkstead.reports.formats import CSV_COLUMNS
 from linkstead.summary import ProfileSummary
+from tests.unit.summary_samples import HOSTILE_TEXTS, NOW, empty, hostile, link_row, rich
 
 
 def test_json_has_the_keys_that_scripts_rely_on() -> None:

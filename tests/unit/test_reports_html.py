@@ -11,6 +11,12 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from linkstead.quality import audit
+from linkstead.reports import build_report, to_html
+from linkstead.reports.charts import DARK, LIGHT
+from linkstead.reports.html import address, cut, day, number, share, style
+from linkstead.summary import Audit, Finding, ProfileSummary, Severity
 from tests.unit.summary_samples import (
     ENDLESS,
     HOSTILE_TEXTS,
@@ -22,12 +28,6 @@ from tests.unit.summary_samples import (
     hostile_audit,
     rich,
 )
-
-from linkstead.quality import audit
-from linkstead.reports import build_report, to_html
-from linkstead.reports.charts import DARK, LIGHT
-from linkstead.reports.html import address, cut, day, number, share, style
-from linkstead.summary import Audit, Finding, ProfileSummary, Severity
 
 #: Elements that a report is made of; any other came from outside.
 ELEMENTS = frozenset(

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.vendor_files import LAYOUTS, Layout, made, write
 
 from linkstead.link import DomainSighting, Sighting
 from linkstead.sources import SOURCES, inspect_file, open_source
 from linkstead.urls import normalise_url
+from tests.vendor_files import LAYOUTS, Layout, made, write
 
 SITE, NOW, ROWS = "example.com", 1_800_000_000, 40
 ALL = pytest.mark.parametrize("slug", LAYOUTS)

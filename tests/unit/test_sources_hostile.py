@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
-from tests.small_tables import refused
-from tests.vendor_files import LAYOUTS, text_of
 
 from linkstead.sources import inspect_file, limits
+from tests.small_tables import refused
+from tests.vendor_files import LAYOUTS, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path

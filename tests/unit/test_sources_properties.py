@@ -9,13 +9,13 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.vendor_files import LAYOUTS, made, text_of
 
 from linkstead.errors import FileRefused, LinksteadError
 from linkstead.link import Batch, DomainSighting, Sighting
 from linkstead.sources import inspect_file, limits, open_source
 from linkstead.sources.text import grid
 from linkstead.urls import try_normalise_url
+from tests.vendor_files import LAYOUTS, made, text_of
 
 QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TEXTS = [slug for slug, layout in LAYOUTS.items() if layout.encoding != "utf-16"]

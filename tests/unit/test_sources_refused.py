@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.small_tables import refused
-from tests.vendor_files import LAYOUTS, write
 
 from linkstead.errors import MappingNeeded, UsageError
 from linkstead.sources import inspect_file, open_source
+from tests.small_tables import refused
+from tests.vendor_files import LAYOUTS, write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import xlsxwriter
-from tests.small_tables import JAN_5, NOW, batch_of, only, only_domain, table
-from tests.vendor_files import LAYOUTS, text_of
 
 from linkstead.errors import FileRefused, UsageError
 from linkstead.sources import inspect_file, open_source
+from tests.small_tables import JAN_5, NOW, batch_of, only, only_domain, table
+from tests.vendor_files import LAYOUTS, text_of
 
 if TYPE_CHECKING:
     from pathlib import Path

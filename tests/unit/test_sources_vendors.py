@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.small_tables import JAN_5, NOW, batch_of, metrics, only, only_domain, table
-from tests.vendor_files import LAYOUTS, made, write
 
 from linkstead.sources import inspect_file
+from tests.small_tables import JAN_5, NOW, batch_of, metrics, only, only_domain, table
+from tests.vendor_files import LAYOUTS, made, write
 
 if TYPE_CHECKING:
     from pathlib import Path
