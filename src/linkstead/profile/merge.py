@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from linkstead.profile.blending import blend, row_age
 from linkstead.profile.codes import (
     FOLLOW_OF_REL,
     LINK_TYPE_CODE,
@@ -30,7 +31,6 @@ from linkstead.profile.columns import (
     FIRST_SEEN,
     FOLLOWED,
     ID,
-    LAST_CHECKED,
     LAST_SEEN,
     LINK_TYPE,
     LOST_AT,
@@ -251,7 +251,7 @@ class Merger:
             work.new_links.append(row)
         else:
             self._keep_before(row, work)
-            self._blend(row, s, (anchor_id, rel, placement, link_type), metric)
+            blend(row, s, self._source_bit, (anchor_id, rel, placement, link_type), metric)
         work.seen.append((row, s, anchor_id, rel, placement, link_type))
 
     def _row_for(self, page_id: int, target_id: int, work: _Work) -> list[Any] | None:
@@ -264,7 +264,7 @@ class Merger:
             return row
         unknown = self._targets.known[UNKNOWN_TARGET]
         if target_id == unknown:
-            return min(rows.values(), key=_row_age)
+            return min(rows.values(), key=row_age)
         row = rows.pop(unknown, None)
         if row is not None:
             self._keep_before(row, work)
@@ -275,27 +275,6 @@ class Merger:
     def _keep_before(self, row: list[Any], work: _Work) -> None:
         if row[ID] and row[ID] not in work.old:
             work.old[row[ID]] = (tuple(row), row)
-
-    def _blend(
-        self, row: list[Any], s: Sighting, told: tuple[int | None, int, int, int], metric: float | None
-    ) -> None:
-        """Join a further sighting into a backlink, by the rules in the module's docstring."""
-        alone = row[SOURCES] == self._source_bit
-        row[SOURCES] |= self._source_bit
-        if s.first_seen is not None and (row[FIRST_SEEN] is None or s.first_seen < row[FIRST_SEEN]):
-            row[FIRST_SEEN] = s.first_seen
-        _blend_loss(row, s, alone)
-        if s.last_seen is not None and (row[LAST_SEEN] is None or s.last_seen > row[LAST_SEEN]):
-            row[LAST_SEEN] = s.last_seen
-        if metric is not None:
-            row[METRIC] = metric
-        if row[LAST_CHECKED] is None:
-            anchor_id, rel, placement, link_type = told
-            _refresh(row, ANCHOR, anchor_id, None, alone)
-            _refresh(row, REL, rel, 0, alone)
-            _refresh(row, PLACEMENT, placement, 0, alone)
-            _refresh(row, LINK_TYPE, link_type, 0, alone)
-            row[FOLLOWED] = FOLLOW_OF_REL[row[REL]]
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -382,25 +361,6 @@ class _Work:
         self.old: dict[int, tuple[tuple[Any, ...], list[Any]]] = {}
         self.old_sightings: set[tuple[Any, ...]] = set()
         self.seen: list[tuple[list[Any], Sighting, int | None, int, int, int]] = []
-
-
-def _row_age(row: list[Any]) -> tuple[bool, int]:
-    return (row[ID] == 0, row[ID])
-
-
-def _refresh(row: list[Any], column: int, told: int | None, unknown: int | None, alone: bool) -> None:
-    """Take what a source tells where nothing was known, or where it alone had told before."""
-    if told != unknown and (alone or row[column] == unknown):
-        row[column] = told
-
-
-def _blend_loss(row: list[Any], s: Sighting, alone: bool) -> None:
-    """A loss counts while nobody has seen the link after it; its only teller may take it back."""
-    if s.lost_at is not None:
-        if row[LAST_SEEN] is None or s.lost_at >= row[LAST_SEEN]:
-            row[REPORTED_LOST], row[LOST_AT] = 1, s.lost_at
-    elif row[REPORTED_LOST] and (alone or (s.last_seen or 0) > (row[LOST_AT] or 0)):
-        row[REPORTED_LOST], row[LOST_AT] = 0, None
 
 
 def _backlink_changes(row: list[Any]) -> tuple[Any, ...]:
