@@ -71,6 +71,7 @@ class BatchReader:
             [sys.executable, "-P", "-m", "linkstead.sources.streaming_child"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C in a terminal is our business, not the reader's
             env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         ) as reader:
             try:
