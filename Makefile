@@ -36,8 +36,10 @@ core: $(VENV)-core/.done  ## the unit tests, where Django is not installed
 	$(VENV)-core/bin/python -c "import importlib.util as u, sys; sys.exit(u.find_spec('django') is not None)"
 	$(VENV)-core/bin/python -m pytest tests/unit
 
+# the browser's tests by themselves: Playwright keeps an event loop running in its process
 everything: $(VENV)/.dev browser-packages  ## all tests, PostgreSQL and browser included
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest tests/browser -n 2 --dist loadscope
+	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadscope
 
 # Debian's Chromium, where that is possible; its tests skip and say so elsewhere
 browser-packages:
