@@ -41,7 +41,14 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         "--sample", action="store_true", help="load a small invented project to look around in"
     )
     prepare.set_defaults(run=run_prepare)
-    sign_in = verbs.add_parser("sign-in", help="print a one-time sign-in link for the administrator")
+    sign_in = verbs.add_parser(
+        "sign-in",
+        help="print a one-time sign-in address for a person",
+        description="Print an address that signs EMAIL in, once, within 15 minutes. It takes the place of a"
+        " forgotten password. Without EMAIL it is the first administrator's, until somebody has a password.",
+    )
+    sign_in.add_argument("email", nargs="?", metavar="EMAIL")
+    sign_in.add_argument("--new", action="store_true", help="add the person first")
     sign_in.set_defaults(run=run_sign_in)
 
 
@@ -100,9 +107,16 @@ def run_prepare(options: argparse.Namespace) -> int:
 
 
 def run_sign_in(options: argparse.Namespace) -> int:
-    del options
     settings = _settings()
     from linkstead.server import bootstrap
 
-    print(bootstrap.first_sign_in(settings))
+    if options.email is None:
+        address = bootstrap.first_sign_in(settings)
+    elif options.new:
+        address = bootstrap.add_person(settings, options.email)
+    else:
+        address = bootstrap.sign_in_address(settings, options.email)
+    if not address:
+        raise UsageError("Somebody has a password here already; say who: `linkstead sign-in EMAIL`.")
+    print(address)
     return 0
