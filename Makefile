@@ -32,7 +32,8 @@ types: $(VENV)/.dev
 imports: $(VENV)/.dev
 	$(BIN)/lint-imports
 
-core: $(VENV)-core/.done  ## the unit tests, where Django is not installed
+core: $(VENV)-core/.done  ## the unit tests of the built package, where Django is not installed
+	$(VENV)-core/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .
 	$(VENV)-core/bin/python -c "import importlib.util as u, sys; sys.exit(u.find_spec('django') is not None)"
 	$(VENV)-core/bin/python -m pytest tests/unit
 
