@@ -148,6 +148,7 @@ class Reason(StrEnum):
     BAD_REDIRECT = "bad_redirect"  # to something that is not http(s), or without an address
     ADDRESS_REFUSED = "address_refused"  # our own guard: the address is not a public one
     BAD_ANSWER = "bad_answer"  # not HTTP, cut short, or a status nobody defined
+    SELF = "self"  # our own network was in doubt: the canary hosts did not answer either
     # unreadable: it answered, but not with a page that can be read
     NOT_HTML = "not_html"
     TOO_LARGE = "too_large"
@@ -192,6 +193,7 @@ REASON_OUTCOME: dict[Reason, Outcome] = {
             Reason.BAD_REDIRECT,
             Reason.ADDRESS_REFUSED,
             Reason.BAD_ANSWER,
+            Reason.SELF,
         ),
         Outcome.UNREACHABLE,
     ),
@@ -207,6 +209,10 @@ FROM_META = "robots meta"
 FROM_HEADER = "X-Robots-Tag"
 FROM_ROBOTS_TXT = "robots.txt"
 FROM_CANONICAL = "canonical elsewhere"
+
+#: The words of `Verdict.via`: where a link was found that is not on the page itself.
+VIA_CANONICAL = "canonical"
+VIA_PAGINATION = "pagination"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +231,11 @@ class Verdict:
     `links` are the links to the target in document order; `speaks` is the one that counts: the
     first followed one, else the first. `followed` and `indexable` are None when nothing is known;
     `nofollow_from` and `noindex_from` list every source that says no (the FROM_ words).
-    `explanation` is one sentence for a person. `evidence` points at the stored record, if any.
+    `explanation` is one sentence for a person. `via` names the neighbour on which a link was found that
+    had moved from the page (the VIA_ words; `final_url` is that neighbour), else it is None. `rendered`
+    says that a browser built the page; `unchanged` that the server called it the same as at the last
+    look (304), so that what was seen then still holds. `fingerprint` is the 64-bit simhash of the page's
+    text (signed), None where no page was read.
     """
 
     outcome: Outcome
@@ -247,7 +257,9 @@ class Verdict:
     tls_invalid: str | None = None
     page_title: str | None = None
     page_language: str | None = None
-    evidence: str | None = None
+    via: str | None = None
+    unchanged: bool = False
+    fingerprint: int | None = None
 
 
 class Sighting(NamedTuple):

@@ -38,6 +38,7 @@ SENTENCES: Final[dict[Reason, str]] = {
     Reason.BAD_REDIRECT: "{final} redirects to no page of the web ({detail}).",
     Reason.ADDRESS_REFUSED: "{final} is not an address that we contact ({detail}).",
     Reason.BAD_ANSWER: "The answer of {final} could not be used ({detail}).",
+    Reason.SELF: "Our own network was in doubt at that moment, so this look says nothing ({detail}).",
     Reason.NOT_HTML: "The address does not serve a page but {detail}.",
     Reason.TOO_LARGE: "{wanted} is not linked in the part of the page that is read, and the page is longer.",
     Reason.BOMB: "The answer unpacks to far more than a page ({detail}).",

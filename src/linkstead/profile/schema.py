@@ -4,6 +4,9 @@ Narrow rows; pages, domains, targets and anchors stored once. The `backlink_by_*
 small column a filter asks for, so one page of any filter in any order is read from an index alone;
 `id` follows the sorted column so that keyset pages never tie. Links that nobody has looked at are in
 no index by last checked: their state says so, and an import need not pay for it.
+
+A new store is made by the statements of version 1 and then by each upgrade in turn, so that a store that
+grew up and one that was born today are the same.
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised by one when a table changes; a store with a higher number is refused.
-VERSION: Final = 1
+VERSION: Final = 2
 
 _SPELLING: Final = {
     "sqlite": {
@@ -180,8 +183,107 @@ def _sort_index(column: str, dialect: str) -> str:
     return f"CREATE INDEX backlink_by_{column} ON backlink (project_id, {column}{covering}{known}"
 
 
+#: What each version added to the one before it.
+_UPGRADES: Final[dict[int, tuple[str, ...]]] = {
+    # 2: the monitor. Appointments of pages, leases on hosts, events, evidence, our own site's pages
+    2: (
+        "ALTER TABLE project ADD COLUMN watching {SMALL} NOT NULL DEFAULT 0",
+        "ALTER TABLE project ADD COLUMN plan {TEXT}",  # JSON of monitor.schedule.WatchPlan; NULL: defaults
+        "ALTER TABLE domain ADD COLUMN paused_at {INT}",
+        # due_at is the next appointment (NULL: none); run_id the check that somebody asked for
+        "ALTER TABLE page ADD COLUMN due_at {INT}",
+        "ALTER TABLE page ADD COLUMN run_id {INT}",
+        "ALTER TABLE page ADD COLUMN read_at {INT}",  # the last look that read the whole page
+        "ALTER TABLE page ADD COLUMN validated_url {TEXT}",  # where the two validators came from
+        "ALTER TABLE page ADD COLUMN etag {TEXT}",
+        "ALTER TABLE page ADD COLUMN last_modified {TEXT}",
+        "ALTER TABLE page ADD COLUMN payload {TEXT}",  # WARC digest of the body that was last kept
+        "ALTER TABLE page ADD COLUMN evidence_id {INT}",  # the record that holds that body
+        "ALTER TABLE look ADD COLUMN due_at {INT}",  # the appointment that this look kept
+        "ALTER TABLE look ADD COLUMN state {SMALL}",  # the backlink's state after it
+        "ALTER TABLE look ADD COLUMN via {TEXT}",
+        "ALTER TABLE look ADD COLUMN rendered {SMALL} NOT NULL DEFAULT 0",
+        "ALTER TABLE look ADD COLUMN unchanged {SMALL} NOT NULL DEFAULT 0",
+        "ALTER TABLE look ADD COLUMN intermittent {SMALL} NOT NULL DEFAULT 0",
+        "ALTER TABLE look ADD COLUMN fingerprint {INT}",
+        "ALTER TABLE look ADD COLUMN evidence_id {INT}",
+        "ALTER TABLE target ADD COLUMN title {TEXT}",
+        "ALTER TABLE target ADD COLUMN canonical {TEXT}",
+        "ALTER TABLE target ADD COLUMN suggested_url {TEXT}",
+        "ALTER TABLE target ADD COLUMN suggested_score {REAL}",
+        "ALTER TABLE target ADD COLUMN suggested_why {TEXT}",
+        # the hosts (registrable domains) of all projects together; key is identity_key(name), as in domain.
+        # fence is raised by every claim: whoever holds an older number may write nothing any more
+        (
+            "CREATE TABLE crawl_host (key {INT} PRIMARY KEY NOT NULL, name {TEXT} NOT NULL, due_at {INT},"
+            " holder {TEXT}, fence {INT} NOT NULL DEFAULT 0, lease_until {INT},"
+            " free_at {INT} NOT NULL DEFAULT 0,"
+            " held_until {INT}, visits {INT} NOT NULL DEFAULT 0, troubles {INT} NOT NULL DEFAULT 0,"
+            " last_at {INT}, last_outcome {TEXT}, last_reason {TEXT}, last_seconds {REAL}) {END}"
+        ),
+        "CREATE INDEX crawl_host_due ON crawl_host (due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX crawl_host_holder ON crawl_host (holder) WHERE holder IS NOT NULL",
+        "CREATE INDEX domain_host ON domain (key)",
+        "CREATE INDEX page_due ON page (domain_id, due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX page_run ON page (run_id) WHERE run_id IS NOT NULL",
+        "CREATE UNIQUE INDEX look_appointment ON look (backlink_id, due_at) WHERE due_at IS NOT NULL",
+        # looks that were rolled up, a row per backlink and month (months since 1970-01)
+        (
+            "CREATE TABLE look_month (backlink_id {INT} NOT NULL, month {INT} NOT NULL,"
+            " project_id {INT} NOT NULL, found {INT} NOT NULL DEFAULT 0, missing {INT} NOT NULL DEFAULT 0,"
+            " blocked {INT} NOT NULL DEFAULT 0, unreachable {INT} NOT NULL DEFAULT 0,"
+            " unreadable {INT} NOT NULL DEFAULT 0, PRIMARY KEY (backlink_id, month)) {CLUSTERED}"
+        ),
+        # handed_on: deliveries have been made of it (the outbox)
+        (
+            "CREATE TABLE event (id {AUTO}, project_id {INT} NOT NULL, key {TEXT} NOT NULL UNIQUE,"
+            " kind {TEXT} NOT NULL, at {INT} NOT NULL, backlink_id {INT}, target_id {INT}, before {TEXT},"
+            " after {TEXT}, handed_on {SMALL} NOT NULL DEFAULT 0) {END}"
+        ),
+        "CREATE INDEX event_of_project ON event (project_id, at)",
+        "CREATE INDEX event_of_backlink ON event (backlink_id)",
+        "CREATE INDEX event_waiting ON event (id) WHERE handed_on = 0",
+        (
+            "CREATE TABLE evidence (id {AUTO}, project_id {INT} NOT NULL, page_id {INT} NOT NULL,"
+            " at {INT} NOT NULL,"
+            " kind {TEXT} NOT NULL, file {TEXT} NOT NULL, place {INT} NOT NULL, length {INT} NOT NULL,"
+            " sha256 {TEXT} NOT NULL, payload {TEXT} NOT NULL, refers_to {INT}) {END}"
+        ),
+        "CREATE INDEX evidence_of_page ON evidence (page_id, at)",
+        "CREATE INDEX evidence_in_file ON evidence (file)",
+        # what belongs to the whole installation: our own network in doubt
+        (
+            "CREATE TABLE incident (id {AUTO}, kind {TEXT} NOT NULL, began_at {INT} NOT NULL,"
+            " ended_at {INT}, note {TEXT} NOT NULL) {END}"
+        ),
+        "CREATE UNIQUE INDEX incident_open ON incident (kind) WHERE ended_at IS NULL",
+        # the pages of a project's own site, from its sitemap: where a broken backlink could lead instead
+        (
+            "CREATE TABLE site_page (project_id {INT} NOT NULL, key {INT} NOT NULL, url {TEXT} NOT NULL,"
+            " title {TEXT}, seen_at {INT} NOT NULL, PRIMARY KEY (project_id, key)) {CLUSTERED}"
+        ),
+    ),
+}
+
+
+def upgrade(dialect: str, version: int) -> list[str]:
+    """The statements that bring a store from `version` to this one, in order."""
+    spelling = _SPELLING[dialect]
+    steps = [
+        statement.format_map(spelling)
+        for step in range(version + 1, VERSION + 1)
+        for statement in _UPGRADES[step]
+    ]
+    return [*steps, f"UPDATE profile_version SET version = {VERSION}"] if steps else []
+
+
 def ddl(dialect: str) -> list[str]:
     """The statements that create an empty profile store, in order. `dialect`: sqlite, postgresql."""
+    return [*first_version(dialect), *upgrade(dialect, 1)]
+
+
+def first_version(dialect: str) -> list[str]:
+    """The statements of version 1."""
     spelling = _SPELLING[dialect]
     tables = [statement.format_map(spelling) for statement in _TABLES]
     sorts = [_sort_index(column, dialect) for column in SORT_COLUMNS]
@@ -190,5 +292,5 @@ def ddl(dialect: str) -> list[str]:
         *_INDEXES,
         *sorts,
         *(_SQLITE_ONLY if dialect == "sqlite" else ()),
-        f"INSERT INTO profile_version (version) VALUES ({VERSION})",
+        "INSERT INTO profile_version (version) VALUES (1)",
     ]

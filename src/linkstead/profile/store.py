@@ -146,14 +146,18 @@ def create_tables(store: Store) -> None:
             store.execute(statement)
 
 
-def check_version(store: Store) -> None:
-    """Refuse a store that a newer Linkstead wrote. Raises `StoreError`."""
-    row = store.one("SELECT version FROM profile_version")
-    if row is not None and int(row[0]) > schema.VERSION:
-        raise StoreError(
-            f"This profile was written by a newer Linkstead (schema {row[0]}, this one knows "
-            f"{schema.VERSION}); upgrade Linkstead to open it."
-        )
+def bring_up_to_date(store: Store) -> None:
+    """Add what later versions added; refuse a store that a newer Linkstead wrote. Raises `StoreError`."""
+    with store.transaction():
+        row = store.one("SELECT version FROM profile_version")
+        version = schema.VERSION if row is None else int(row[0])
+        if version > schema.VERSION:
+            raise StoreError(
+                f"This profile was written by a newer Linkstead (schema {version}, this one knows "
+                f"{schema.VERSION}); upgrade Linkstead to open it."
+            )
+        for statement in schema.upgrade(store.dialect, version):
+            store.execute(statement)
 
 
 @contextmanager
@@ -175,7 +179,7 @@ def open_workspace(path: Path) -> Iterator[Store]:
             store = Store(connection, "sqlite")
             if fresh:
                 create_tables(store)
-            check_version(store)
+            bring_up_to_date(store)
         except sqlite3.DatabaseError as error:
             raise StoreError(
                 f"{path} is not a Linkstead profile or is damaged ({error}); move it away to start anew."

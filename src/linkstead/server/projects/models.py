@@ -45,6 +45,8 @@ class Project(models.Model):
     created_at = models.BigIntegerField()
     metric = models.TextField(null=True)  # noqa: DJ001 - the profile's schema says NULL for unknown
     verify_requested_at = models.BigIntegerField(null=True)
+    watching = models.SmallIntegerField(default=0)  # 1: its links are looked at on schedule
+    plan = models.TextField(null=True)  # noqa: DJ001 - JSON of monitor.schedule.WatchPlan, NULL for the defaults
 
     objects = ProjectQuerySet.as_manager()
 

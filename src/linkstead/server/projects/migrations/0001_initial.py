@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def create_profile(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    from linkstead.profile.schema import ddl
+    from linkstead.profile.schema import first_version
 
     del apps
-    for statement in ddl(schema_editor.connection.vendor):
+    for statement in first_version(schema_editor.connection.vendor):
         schema_editor.execute(statement, params=None)
 
 
