@@ -227,10 +227,15 @@ def _soup_texts(soup: BeautifulSoup) -> Iterator[str]:
 
 
 def lxml(body: bytes) -> int:
+    answer = lxml_answer(body)
+    return 0 if answer is None else len(answer[0])
+
+
+def lxml_answer(body: bytes) -> Answer | None:
     try:
         tree = lxml_html.document_fromstring(body)
     except (ParserError, ValueError):
-        return 0
+        return None
     base = Base(next((base.get("href") for base in tree.iter("base") if base.get("href")), None))
     page: Texts[lxml_html.HtmlElement] = Texts(
         lambda element: str(element.text_content()),
@@ -238,7 +243,7 @@ def lxml(body: bytes) -> int:
         lambda element: element,
     )
     canonical = next((link.get("href") for link in tree.iter("link") if link.get("rel") == "canonical"), None)
-    answer: Answer = (
+    return (
         list(_lxml_links(tree, base, page)),
         tree.findtext(".//title") or "",
         tree.get("lang"),
@@ -246,7 +251,6 @@ def lxml(body: bytes) -> int:
         base.absolute(canonical) if canonical else None,
         *read_text(_lxml_texts(tree)),
     )
-    return len(answer[0])
 
 
 def _lxml_links(

@@ -68,9 +68,21 @@ class Settings:
     contact_email: str
     fetch_concurrency: int
     host_delay: float
+    fetch_rate: float
+    canaries: tuple[str, ...]
+    browser: bool
     max_upload_mb: int
     debug: bool
     time_zone: str
+    mail_host: str
+    mail_port: int
+    mail_user: str = field(repr=False)
+    mail_password: str = field(repr=False)
+    mail_tls: str
+    mail_from: str
+    keep_looks_days: int
+    evidence_days: int
+    evidence_mb: int
     #: the LINKSTEAD_* variables as they were given, for child processes
     given: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
@@ -83,6 +95,14 @@ class Settings:
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     @property
+    def mail_sender(self) -> str:
+        """The address that mails come from: as set, else the user if that is one, else a name of ours."""
+        if self.mail_from:
+            return self.mail_from
+        host = urlsplit(self.address).hostname or "localhost"
+        return self.mail_user if "@" in self.mail_user else f"linkstead@{host}"
+
+    @property
     def is_https(self) -> bool:
         return self.base_url.startswith("https://")
 
@@ -93,6 +113,10 @@ class Settings:
     @property
     def sqlite_path(self) -> Path:
         return self.data / "linkstead.sqlite3"
+
+    @property
+    def evidence(self) -> Path:
+        return self.data / "evidence"
 
     @property
     def uploads(self) -> Path:
@@ -193,12 +217,33 @@ def _bind(text: str) -> str:
         raise ValueError("an IP address of this machine is needed") from None
 
 
+def _canaries(text: str) -> tuple[str, ...]:
+    if text.lower() == "none":
+        return ()
+    pages = tuple(page.strip() for page in text.split(";") if page.strip())
+    if not pages or not all(page.startswith(("https://", "http://")) for page in pages):
+        raise ValueError("addresses of pages with semicolons between them are needed, or none")
+    return pages
+
+
 def _email(text: str) -> str:
     if text and (
         text.count("@") != 1 or text.startswith("@") or text.endswith("@") or len(text.split()) != 1
     ):
         raise ValueError("an e-mail address is needed")
     return text
+
+
+def _mail_host(text: str) -> str:
+    if len(text.split()) > 1 or "/" in text or "@" in text:
+        raise ValueError("the name or address of a mail server is needed, without a scheme or a port")
+    return text
+
+
+def _mail_tls(text: str) -> str:
+    if text.lower() not in {"starttls", "tls", "none"}:
+        raise ValueError("starttls, tls or none is needed")
+    return text.lower()
 
 
 def _time_zone(text: str) -> str:
@@ -233,19 +278,51 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("ALLOWED_PRIVATE_NETWORKS", "list of networks", _networks, "", "10.20.0.0/16", "0.1",
             "Private networks that may be fetched from; empty means none, so that nobody reaches inside."),
     Setting("CONTACT_URL", "address", _http_address, "", "https://example.com/bot", "0.1",
-            "The page that tells site owners who is behind the crawler; it is part of its user agent."),
+            "The page that tells site owners who is behind the crawler; it is part of its user agent. Empty "
+            "means `/bot` at BASE_URL, a page of ours that needs no sign-in."),
     Setting("CONTACT_EMAIL", "e-mail address", _email, "", "webmaster@example.com", "0.1",
-            "Whom site owners may write to when there is no CONTACT_URL; part of the crawler's user agent."),
+            "Whom site owners may write to; part of the crawler's user agent and of the page `/bot`."),
     Setting("FETCH_CONCURRENCY", "number", _whole(1, 1000), "32", "100", "0.1",
             "How many pages are fetched at once over all sites; never more than one from the same site."),
     Setting("HOST_DELAY", "seconds", _seconds, "5", "10", "0.1",
             "The least time between two requests to the same site."),
+    Setting("FETCH_RATE", "pages a second", _seconds, "20", "5", "0.2",
+            "The most pages that one monitor process fetches in a second over all sites, also when it has "
+            "to catch up after an outage; 0 means no limit."),
+    Setting("CANARIES", "list of pages", _canaries,
+            "https://example.com/ Example Domain; https://www.iana.org/; https://www.wikipedia.org/",
+            "https://example.com/ Example Domain; https://www.example.org/", "0.2",
+            "Pages that are always there, each with a text that it holds if you like; asked only when many "
+            "looks fail at once: when they fail too, our own network is in doubt and nothing is called "
+            "missing. `none` turns this off."),
+    Setting("BROWSER", "yes or no", _yes_no, "no", "yes", "0.2",
+            "Whether pages that scripts build are rendered in Chromium when a link is missing; needs the "
+            "extra `browser` and an installed Chromium."),
     Setting("MAX_UPLOAD_MB", "number", _whole(1, 100_000), "2048", "500", "0.1",
             "The largest upload, all files of one drop together, in megabytes."),
     Setting("DEBUG", "yes or no", _yes_no, "no", "yes", "0.1",
             "Shows programming errors to every visitor; only for work on Linkstead itself."),
     Setting("TIME_ZONE", "time zone", _time_zone, "UTC", "Europe/Vienna", "0.1",
-            "The time zone of dates on pages and in reports."),
+            "The time zone of dates on pages and in reports, and of the hour of daily digests."),
+    Setting("MAIL_HOST", "host", _mail_host, "", "smtp.example.com", "0.2",
+            "The mail server that takes alerts and digests; empty means that no mail leaves."),
+    Setting("MAIL_PORT", "number", _whole(1, 65535), "587", "465", "0.2", "The mail server's port."),
+    Setting("MAIL_USER", "text", _text, "", "linkstead@example.com", "0.2",
+            "Whom to sign in as at the mail server; empty means nobody."),
+    Setting("MAIL_PASSWORD", "text", _text, "", "correct horse battery staple", "0.2",
+            "The password of MAIL_USER.", secret=True),
+    Setting("MAIL_TLS", "starttls, tls or none", _mail_tls, "starttls", "tls", "0.2",
+            "How the way to the mail server is encrypted: starttls (usual at 587), tls (at 465), or none."),
+    Setting("MAIL_FROM", "e-mail address", _email, "", "linkstead@example.com", "0.2",
+            "Whom mails come from; empty means MAIL_USER if it is an address, else linkstead at the host of "
+            "BASE_URL."),
+    Setting("KEEP_LOOKS_DAYS", "days", _whole(0, 36_500), "180", "730", "0.2",
+            "After so many days, looks that say nothing new become figures per month; what changed stays for "
+            "ever. 0 keeps every look."),
+    Setting("EVIDENCE_DAYS", "days", _whole(0, 36_500), "0", "365", "0.2",
+            "After so many days, kept copies of pages are deleted; 0 keeps them for ever."),
+    Setting("EVIDENCE_MB", "number", _whole(1, 100_000), "256", "1024", "0.2",
+            "How large one file of kept copies grows before the next one is begun, in megabytes."),
 )  # fmt: skip
 
 _BY_VARIABLE: Final = {setting.variable: setting for setting in SETTINGS}

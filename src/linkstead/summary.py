@@ -104,7 +104,12 @@ class LinkRow:
 
 @dataclass(frozen=True, slots=True)
 class TargetRow:
-    """A page of ours as our own look found it: `outcome` is ok, redirected, broken or unknown."""
+    """A page of ours as our own look found it: `outcome` is ok, redirected, broken, in doubt or unknown.
+
+    `in doubt` failed once and was not looked at again. `hops` counts the redirects, `chain` names them
+    (`"301 https://..."`); `canonical` is what the page where they end says of itself. `suggested_url` could
+    take the place of a page that fails: `suggested_score` is 0 to 100, `suggested_why` says why.
+    """
 
     url: str
     links: int
@@ -112,6 +117,11 @@ class TargetRow:
     http_status: int | None
     final_url: str | None
     hops: int = 0
+    chain: tuple[str, ...] = ()
+    canonical: str | None = None
+    suggested_url: str | None = None
+    suggested_score: float | None = None
+    suggested_why: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

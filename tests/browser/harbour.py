@@ -23,9 +23,10 @@ from linkstead.link import (
     Sighting,
     Verdict,
 )
-from linkstead.profile import files, looks
-from linkstead.profile.looks import Judged, TargetCheck
+from linkstead.profile import files, recording
+from linkstead.profile.looks import Judged
 from linkstead.profile.merge import Merger
+from linkstead.profile.targets import TargetCheck
 
 if TYPE_CHECKING:
     from linkstead.profile.store import Store
@@ -320,14 +321,14 @@ def _look(store: Store, project_id: int, made: dict[str, Known], looked: float) 
         verdict = _verdict(link, page, target or link.target, _looked_at(link, dice))
         judged.append(Judged(int(backlink_id), verdict, link.state))
     for start in range(0, len(judged), 500):
-        looks.record(store, project_id, judged[start : start + 500])
+        recording.record(store, project_id, judged[start : start + 500])
     targets = store.query("SELECT id, url FROM target WHERE project_id = ? AND url <> ''", (project_id,))
     for target_id, url in targets:
         broken = str(url).endswith("/press")
         check = TargetCheck(
             int(target_id), NOW - DAY, "broken" if broken else "ok", 404 if broken else 200, str(url), ()
         )
-        looks.record_targets(store, [check])
+        targets.record_targets(store, [check])
 
 
 def _looked_at(link: Known, dice: random.Random) -> int:

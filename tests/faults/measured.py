@@ -1,4 +1,4 @@
-"""Fetches in a process of their own, with the memory and the processor time that they took."""
+"""Fetches and readings in a process of their own, with the memory and the processor time that they took."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import pytest
 
 from linkstead.monitor.fetch import Fetcher, FetchSettings, run
 from linkstead.monitor.verify import look
+from linkstead.page import read_page
 from tests.loopback.web import LOOPBACK
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ def _in_child(urls: list[str], settings: dict[str, Any]) -> list[Measured]:
 
 async def _fetch(urls: list[str], settings: dict[str, Any]) -> list[Measured]:
     found = []
-    defaults = {"allowed_private_networks": LOOPBACK, "delay_seconds": 0.0, "obey_robots": False}
+    defaults: dict[str, Any] = {
+        "allowed_private_networks": LOOPBACK,
+        "delay_seconds": 0.0,
+        "obey_robots": False,
+    }
     async with Fetcher(FetchSettings(**(defaults | settings))) as fetcher:
         for url in urls:
             _reset_peak()
@@ -67,3 +72,22 @@ def _reset_peak() -> None:
 def _peak() -> int:
     match = re.search(r"VmHWM:\s+(\d+) kB", _STATUS.read_text())
     return int(match[1]) if match else 0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Of one page read in a child: how many links, whether it was cut, peak growth in MiB, CPU seconds."""
+
+    links: int
+    truncated: bool
+    grown: float
+    cpu: float
+
+
+def read_measured(body: bytes) -> Reading:
+    """Read a page and measure it. Made for a child of `BoundedCalls`, whose limits it runs under."""
+    _reset_peak()
+    before, started = _peak(), time.process_time()
+    page = read_page(body, url="https://fault.example/")
+    grown = (_peak() - before) / 1024
+    return Reading(len(page.links), page.truncated, grown, time.process_time() - started)

@@ -21,7 +21,11 @@ _FILLER = "<p>" + "Some honest sentences about sailing, boats and the weather on
 
 @dataclass(frozen=True)
 class Trap:
-    """`reason` decides the outcome too; `followed`, `nofollow`, `noindex`, `links` as in the verdict."""
+    """`reason` decides the outcome too; `followed`, `nofollow`, `noindex`, `links` as in the verdict.
+
+    `neighbours` are the paths that are looked at before the link is called gone (None: not asked), and
+    `via` says in which way the link was found there, if it was.
+    """
 
     path: str
     answer: Answer
@@ -33,6 +37,8 @@ class Trap:
     hidden: str | None = None
     others: dict[tuple[str, str], Answer] = field(default_factory=dict)
     target: str | None = TARGET
+    neighbours: tuple[str, ...] | None = None
+    via: str | None = None
 
     def __str__(self) -> str:
         return self.path
@@ -364,7 +370,64 @@ User-agent: googlebot
 Disallow: /found/robots-for-google
 """
 
-TRAPS = FOUND + REMOVED + ANSWERS
+
+def moved(
+    name: str, body: str, neighbours: dict[str, str], *, head: str = "", via: str | None = None
+) -> Trap:
+    """A page without the link, and the pages beside it in the order in which they are looked at."""
+    others = {(HOST, path): Answer.html(_page(there)) for path, there in neighbours.items()}
+    return Trap(
+        f"/moved/{name}",
+        Answer.html(_page(body, head)),
+        "removed",
+        others=others,
+        neighbours=tuple(neighbours),
+        via=via,
+    )
+
+
+MOVED = [
+    moved("list", '<a href="?page=2">2</a>', {"/moved/list?page=2": _A}, via="pagination"),
+    moved(
+        "folders",
+        '<a href="/moved/folders/page/2/">older</a>',
+        {"/moved/folders/page/2/": _A},
+        via="pagination",
+    ),
+    moved("rel-next", "", {"/moved/b": _A}, head='<link rel="next" href="/moved/b">', via="pagination"),
+    moved("rel-prev", "", {"/moved/z": _A}, head='<link rel="prev" href="/moved/z">', via="pagination"),
+    moved(
+        "comments",
+        '<a href="/moved/comments/comment-page-2/#comments">newer</a>',
+        {"/moved/comments/comment-page-2/": _A},
+        via="pagination",
+    ),
+    moved(
+        "canonical",
+        "",
+        {"/moved/the-article": _A},
+        head='<link rel="canonical" href="/moved/the-article">',
+        via="canonical",
+    ),
+    moved(
+        "canonical-first",
+        '<a href="/moved/canonical-first?page=2">2</a>',
+        {"/moved/one": "", "/moved/canonical-first?page=2": _A},
+        head='<link rel="canonical" href="/moved/one">',
+        via="pagination",
+    ),
+    moved(
+        "nowhere",
+        '<a href="?page=2">2</a>',
+        {"/moved/other": "", "/moved/nowhere?page=2": ""},
+        head='<link rel="canonical" href="/moved/other">',
+    ),
+    moved("canonical-off-site", "", {}, head='<link rel="canonical" href="https://elsewhere.example/x">'),
+    moved("canonical-self", "", {}, head='<link rel="canonical" href="/moved/canonical-self/">'),
+    moved("far-pages", '<a href="?page=7">7</a><a href="?p=2">a post</a>', {}),
+]
+
+TRAPS = FOUND + REMOVED + ANSWERS + MOVED
 
 
 def pages() -> dict[tuple[str, str], Answer]:

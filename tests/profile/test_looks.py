@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from linkstead.link import Link, LinkStatus, LinkType, Outcome, Placement, Reason, Verdict
-from linkstead.profile import identity, looks, tallies
+from linkstead.profile import appointments, recording, tallies
 from linkstead.profile.detail import link_detail
 from linkstead.profile.figures import counts, summary
-from linkstead.profile.looks import Judged, TargetCheck
+from linkstead.profile.looks import Judged
 from linkstead.profile.queries import links
 from tests.profile_samples import merge, new_project, sighting
 
@@ -56,7 +54,7 @@ def ids(store: Store, project: int) -> list[int]:
 
 def look(store: Store, project: int, outcome: Outcome, state: LinkStatus, **told: object) -> None:
     row_id = ids(store, project)[0]
-    looks.record(store, project, [Judged(row_id, verdict(outcome, **told), state)])  # type: ignore[arg-type]
+    recording.record(store, project, [Judged(row_id, verdict(outcome, **told), state)])  # type: ignore[arg-type]
 
 
 def test_a_found_link_is_live_and_carries_what_we_saw(store: Store) -> None:
@@ -128,56 +126,12 @@ def test_a_look_names_the_target_that_no_source_had_named(store: Store) -> None:
     assert tallies.differences(store, project) == []
 
 
-def test_due_pages_are_those_without_a_recent_look_the_worthiest_first(store: Store) -> None:
-    project = new_project(store)
-    merge(store, project, sighting(1, domain_metric=10.0), sighting(2, domain_metric=90.0), sighting(3))
-    due = looks.due_page_ids(store, project, before=NOW)
-    urls = [page.url for page in looks.pages(store, [page_id for page_id, _ in due])]
-    assert urls[0] == "https://site2.example.org/post"
-    look(store, project, Outcome.FOUND, LinkStatus.LIVE)
-    assert len(looks.due_page_ids(store, project, before=NOW)) == 2
-    assert len(looks.due_page_ids(store, project, before=NOW + 1)) == 3
-
-
 def test_links_of_another_project_cannot_be_chosen_or_shown(store: Store) -> None:
     mine, theirs = new_project(store), new_project(store, "example.net")
     merge(store, theirs, sighting(1))
     foreign = ids(store, theirs)
-    assert looks.pages_of(store, mine, foreign) == []
+    assert appointments.ask_links(store, mine, foreign, run_id=None, now=NOW) == 0
     assert link_detail(store, mine, foreign[0]) is None
-
-
-@pytest.mark.parametrize("both", [False, True])
-def test_targets_that_their_own_redirect_proves_equal_become_one(store: Store, both: bool) -> None:
-    project = new_project(store)
-    page = "https://blog.example.org/x"
-    merge(store, project, sighting(1, page_url=page, target_url="http://www.example.com/a", first_seen=50))
-    merge(store, project, sighting(2, target_url="https://example.com/a"), source="semrush-backlinks")
-    if both:
-        merge(
-            store,
-            project,
-            sighting(3, page_url=page, target_url="https://example.com/a", first_seen=70),
-            source="semrush-backlinks",
-        )
-    alias = {url: row_id for row_id, url in looks.due_targets(store, project, before=NOW)}
-    check = TargetCheck(
-        alias["http://www.example.com/a"],
-        NOW,
-        "redirected",
-        200,
-        "https://example.com/a",
-        ("301 https://example.com/a",),
-    )
-    looks.record_targets(store, [check])
-    assert identity.fold_targets(store, project) == 1
-    page_of_links = links(store, project)
-    assert page_of_links.total == 2
-    assert {listed.row.target_url for listed in page_of_links.rows} == {"https://example.com/a"}
-    row = next(listed.row for listed in page_of_links.rows if listed.row.page_url == page)
-    assert row.first_seen == 50
-    assert len(row.sources) == (2 if both else 1)
-    assert tallies.differences(store, project) == []
 
 
 def test_the_summary_names_changes_against_the_export_and_disagreements(store: Store) -> None:

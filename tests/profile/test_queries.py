@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linkstead.errors import UsageError
 from linkstead.link import LinkStatus, Outcome
-from linkstead.profile import filters, looks, queries, search
+from linkstead.profile import filters, queries, recording, search
 from linkstead.profile.filters import LinkFilter
 from linkstead.profile.looks import Judged
 from linkstead.profile.queries import SORTS, choices, links
@@ -43,7 +43,7 @@ def project(store: Store) -> int:
     merge(store, made, *rows[:100])
     merge(store, made, *rows[90:], source="semrush-backlinks")
     some = [listed.id for listed in links(store, made, limit=40).rows]
-    looks.record(
+    recording.record(
         store,
         made,
         [

@@ -45,6 +45,17 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "explorer:check_these": (EDITOR, ("post",)),
     "explorer:export": (VIEWER, ("get",)),
     "explorer:backlink": (VIEWER, ("get",)),
+    "alerts:inbox": (VIEWER, ("get",)),
+    "alerts:read": (VIEWER, ("post",)),
+    "alerts:channels": (EDITOR, ("get",)),
+    "alerts:add_mail": (EDITOR, ("post",)),
+    "alerts:add_webhook": (EDITOR, ("post",)),
+    "alerts:channel": (EDITOR, ("get", "post")),
+    "alerts:pause": (EDITOR, ("post",)),
+    "alerts:test": (EDITOR, ("post",)),
+    "alerts:secret": (EDITOR, ("post",)),
+    "alerts:delete": (EDITOR, ("post",)),
+    "alerts:retry": (EDITOR, ("post",)),
     "look:theme": (OPEN, ("post",)),
     "look:style": (OPEN, ("get",)),
     "look:vega": (OPEN, ("get",)),
@@ -95,7 +106,10 @@ def _below(patterns: Any, prefix: str, converters: tuple[str, ...]) -> Iterator[
 def world(
     sqlite: str, person: Callable[..., Any], project_of: Callable[..., Any], signed_in: Callable[..., Client]
 ) -> dict[str, Any]:
-    """A project with one of each role, a project of a stranger, and an import in each."""
+    """A project with one of each role, a project of a stranger; an import, a channel, a message in each."""
+    from linkstead.server.alerts.handing import database_now, new_delivery
+    from linkstead.server.alerts.models import Delivery
+    from linkstead.server.alerts.services import add_webhook
     from linkstead.server.tracking.models import ImportRun
 
     viewer, editor, admin, stranger = (person(name) for name in ("viewer", "editor", "admin", "stranger"))
@@ -105,6 +119,11 @@ def world(
         ImportRun.objects.create(project=one, shown_name="a.csv", stored_name="0" * 32, size=1, state="done")
         for one in (project, other)
     ]
+    channels = [
+        add_webhook(one, user, "https://hooks.example/")[0]
+        for one, user in ((project, admin), (other, stranger))
+    ]
+    messages = [new_delivery(one, Delivery.Kind.IMMEDIATE, database_now()) for one in channels]
     clients = {
         name: signed_in(user)
         for name, user in zip(ASKERS[1:], (stranger, viewer, editor, admin), strict=True)
@@ -115,6 +134,14 @@ def world(
         "other": other,
         "run": runs[0],
         "other_run": runs[1],
+        "channel": channels[0],
+        "delivery": messages[0],
+        "foreign": {
+            "run_id": runs[1].pk,
+            "user_id": stranger.pk,
+            "channel_id": channels[1].pk,
+            "delivery_id": messages[1].pk,
+        },
         "viewer": viewer,
     }
 
@@ -127,6 +154,8 @@ def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
         "run_id": world["run"].pk,
         "user_id": world["viewer"].pk,
         "backlink_id": 1,
+        "channel_id": world["channel"].pk,
+        "delivery_id": world["delivery"].pk,
         "token": "x" * 43,
         "version": "1",
     }
@@ -161,7 +190,10 @@ def _told(answer: Any) -> str:
 @pytest.mark.parametrize("asker", ASKERS)
 def test_who_may_ask_what(world: dict[str, Any], asker: str) -> None:
     wrong = []
-    ordered = sorted(routes(), key=lambda route: route.name == "projects:delete")
+    # what takes things away comes last
+    ordered = sorted(
+        routes(), key=lambda route: (route.name == "projects:delete", route.name == "alerts:delete")
+    )
     for route in ordered:
         least, methods = ROUTES[route.name]
         for method in methods:
@@ -183,13 +215,11 @@ def test_the_things_of_another_project_are_unknown_even_under_one_s_own(
         if "project_id" not in route.converters:
             continue
         least, methods = ROUTES[route.name]
-        wholly = _address(route, world, project_id=world["other"].pk, run_id=world["other_run"].pk)
-        mixed = _address(
-            route, world, run_id=world["other_run"].pk, user_id=world["other"].memberships.get().user_id
-        )
+        wholly = _address(route, world, project_id=world["other"].pk, **world["foreign"])
+        mixed = _address(route, world, **world["foreign"])
         for method in methods:
             answers = [getattr(world["clients"][asker], method)(wholly)]
-            if {"run_id", "user_id"} & set(route.converters):
+            if set(world["foreign"]) & set(route.converters):
                 answers.append(getattr(world["clients"][asker], method)(mixed))
             told = {_told(answer) for answer in answers}
             allowed = {"login"} if asker == "anonymous" else {"unknown"}

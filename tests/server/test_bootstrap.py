@@ -117,6 +117,22 @@ def test_doctor_finds_a_prepared_installation_well_but_for_processes_that_do_not
         assert bool(check.what_to_do) is not check.ok
 
 
+def test_doctor_asks_the_mail_server_that_is_set(settings: Any) -> None:
+    from tests.smtp_sink import Sink
+
+    assert _by_name(doctor.examine(settings))["mail"].ok
+    with Sink() as sink:
+        mail = replace(settings, mail_host="127.0.0.1", mail_port=sink.port, mail_tls="none")
+        found = _by_name(doctor.examine(mail))["mail"]
+        assert found.ok
+        assert "sink.example" in found.sentence
+        encrypted = _by_name(doctor.examine(replace(mail, mail_tls="starttls")))["mail"]
+        assert not encrypted.ok
+    gone = _by_name(doctor.examine(mail))["mail"]
+    assert (gone.ok, gone.required) == (False, False)
+    assert "LINKSTEAD_MAIL_HOST" in gone.what_to_do
+
+
 def test_doctor_sees_a_worker_that_beats(database: str, settings: Any) -> None:
     from linkstead.server.jobs.beats import beating
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -83,9 +84,9 @@ def project(web: str, owner: Any, owners: Client, project_of: Callable[..., Proj
 @pytest.fixture(autouse=True)
 def _targets_stay_unvisited(monkeypatch: pytest.MonkeyPatch) -> None:
     """example.com is out there; these tests do not leave the machine."""
-    from linkstead.profile import looks
+    from linkstead.profile import targets
 
-    monkeypatch.setattr(looks, "due_targets", lambda store, project_id, *, before: [])
+    monkeypatch.setattr(targets, "due_targets", lambda *_, **__: [])
 
 
 def _status(owners: Client, project: Project) -> Any:
@@ -103,7 +104,7 @@ def test_a_check_that_somebody_asked_for_is_done_by_the_monitor(owners: Client, 
     assert owners.post(f"/p/{project.pk}/check/").status_code == 302
     assert _status(owners, project)["state"] == "waiting"
     assert "delay:1s" in owners.get(f"/p/{project.pk}/check/status/").content.decode()
-    assert _monitor() == 1
+    assert _monitor() == 4
     told = _status(owners, project)
     assert (told["state"], told["pages"], told["links"]) == ("done", 4, 4)
     assert told["outcomes"] == {"found": 3, "missing": 1}
@@ -139,58 +140,68 @@ def test_a_check_can_be_cancelled_before_it_starts_and_asked_for_again(
     assert _status(owners, project)["state"] == "cancelled"
     assert _monitor() == 0
     owners.post(f"/p/{project.pk}/check/")
-    assert _monitor() == 1
+    assert _monitor() == 4
     assert _status(owners, project)["state"] == "done"
 
 
-def test_a_monitor_that_is_asked_to_end_hands_its_check_on(
+def test_a_monitor_that_is_asked_to_end_leaves_the_rest_to_the_next(
     owners: Client, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from linkstead.journey.patrol import Patrol
     from linkstead.server import stopping
-    from linkstead.server.tracking.watching import Watch
 
     owners.post(f"/p/{project.pk}/check/")
-    monkeypatch.setattr(Watch, "tell", lambda watch, progress: stopping.ASKED.set())
-    _monitor()
+    with monkeypatch.context() as patched:
+        patched.setattr(Patrol, "_tell", lambda patrol: stopping.ASKED.set())
+        patched.setenv("LINKSTEAD_FETCH_CONCURRENCY", "1")
+        _monitor()
     first = _status(owners, project)
-    assert first["state"] == "waiting"
-    assert 0 < first["pages"] <= 4
+    assert first["state"] == "running"
+    assert 0 < first["pages"] < 4
     stopping.ASKED.clear()
-    monkeypatch.undo()
-    monkeypatch.setattr("linkstead.profile.looks.due_targets", lambda store, project_id, *, before: [])
     _monitor()
     told = _status(owners, project)
     assert (told["state"], told["links"]) == ("done", 4), "nothing is looked at twice in one check"
 
 
-def test_a_check_whose_monitor_died_is_taken_up_again(owners: Client, project: Project) -> None:
-    from linkstead.server.tracking.models import VerifyRun
+def test_a_check_whose_monitor_died_is_taken_up_by_another(owners: Client, project: Project) -> None:
+    from linkstead.profile import hosts
+    from linkstead.server.jobs.reaper import reap
+    from linkstead.server.tracking.stores import profile_store
+    from linkstead.server.tracking.verifying import open_waiting
 
     owners.post(f"/p/{project.pk}/check/")
-    VerifyRun.objects.update(state="running", worker="monitor-that-is-dead", attempt=1)
-    assert _monitor() == 1
+    open_waiting()
+    with profile_store() as store:
+        held = hosts.claim(store, "monitor-that-is-dead", now=int(time.time()), limit=10)
+    assert len(held) == 1
+    assert reap() == 1
+    assert _monitor() == 4
     assert _status(owners, project)["state"] == "done"
 
 
-def test_a_check_that_another_monitor_has_taken_over_writes_nothing_more(
-    owners: Client, project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from linkstead.server.tracking.models import VerifyRun
-    from linkstead.server.tracking.stores import profile_store
-    from linkstead.server.tracking.watching import Watch
+def test_a_monitor_whose_hosts_were_taken_over_writes_nothing_more(owners: Client, project: Project) -> None:
+    from linkstead.journey.looking import Looked
+    from linkstead.journey.rota import Held
+    from linkstead.journey.writing import Writer
+    from linkstead.link import Outcome, Reason, Verdict
+    from linkstead.monitor.fetched import Fetched
+    from linkstead.profile import hosts, looks
+    from linkstead.server.tracking.stores import work_store
+    from linkstead.server.tracking.verifying import open_waiting
 
     owners.post(f"/p/{project.pk}/check/")
-
-    def taken_over(watch: Watch, progress: object) -> None:
-        watch._store.execute("UPDATE tracking_verifyrun SET attempt = 99, worker = 'other'")
-
-    monkeypatch.setattr(Watch, "tell", taken_over)
-    from linkstead.server.tracking.verifying import run_slice
-
-    assert run_slice(VerifyRun.objects.get().pk, "first") is None
-    run = VerifyRun.objects.get()
-    assert (run.state, run.worker, run.pages) == ("running", "other", 0)
-    with profile_store() as store:
+    open_waiting()
+    now = int(time.time())
+    with work_store() as store:
+        (lease,) = hosts.claim(store, "zombie", now=now, limit=10)
+        page = looks.due_on_host(store, lease.key, now=now, limit=1)[0]
+        hosts.let_go(store, ["zombie"])
+        assert hosts.claim(store, "other", now=now, limit=10)
+        verdict = Verdict(Outcome.FOUND, Reason.LINK_PRESENT, "", page.url, "https://example.com/", now)
+        look = Looked(page, Fetched(page.url, page.url, status=200), (verdict,), now)
+        written = Writer(store, "zombie").write([(Held(lease), look)], {})
+        assert (written.fenced, written.pages) == (1, 0)
         assert store.query("SELECT count(*) FROM look") == [(0,)]
 
 
@@ -198,44 +209,40 @@ def test_a_project_s_row_may_ask_for_a_check(owners: Client, project: Project) -
     from linkstead.server.projects.models import Project as Row
 
     Row.objects.filter(pk=project.pk).update(verify_requested_at=1_700_000_000)
-    assert _monitor() == 1
+    assert _monitor() == 4
     assert _status(owners, project)["state"] == "done"
     assert Row.objects.get(pk=project.pk).verify_requested_at is None
 
 
-@pytest.mark.parametrize(("days", "opened"), [(6, 0), (8, 1)])
-def test_links_are_looked_at_again_after_a_week_where_somebody_once_asked(
-    owners: Client, project: Project, days: int, opened: int
-) -> None:
-    import datetime as dt
-
-    from django.utils import timezone
-
-    from linkstead.profile.codes import STATE_CODE
-    from linkstead.server.jobs.monitoring import open_due_checks
-    from linkstead.server.tracking.models import VerifyRun
+def test_links_are_looked_at_on_schedule_where_somebody_once_asked(owners: Client, project: Project) -> None:
     from linkstead.server.tracking.stores import profile_store
 
-    assert open_due_checks() == 0, "nobody has asked yet"
+    def appointments() -> list[tuple[str, int]]:
+        with profile_store() as store:
+            return [
+                (str(url).rpartition("/")[2], int(at) - int(time.time()))
+                for url, at in store.query(
+                    "SELECT url, due_at FROM page WHERE due_at IS NOT NULL ORDER BY url"
+                )
+            ]
+
+    assert _monitor() == 0
+    assert appointments() == [], "nobody has asked yet"
     owners.post(f"/p/{project.pk}/check/")
     _monitor()
+    due = dict(appointments())
+    assert list(due) == ["link1", "link2", "link3", "none1"]
+    assert 10 * 60 < due["none1"] < 30 * 60, "a miss is looked at again soon"
+    assert all(3_600 < due[name] < 8 * 86_400 for name in ("link1", "link2", "link3"))
+
+
+def test_a_person_s_no_to_watching_is_not_overruled_by_a_check(owners: Client, project: Project) -> None:
+    from linkstead.profile import appointments
+    from linkstead.server.tracking.stores import profile_store
+
     with profile_store() as store:
-        store.execute("UPDATE backlink SET state = ?", (STATE_CODE["live"],))
-    VerifyRun.objects.update(finished_at=timezone.now() - dt.timedelta(days=days))
-    assert open_due_checks() == opened
-    assert open_due_checks() == 0, "one check at a time"
-
-
-def test_links_in_doubt_are_looked_at_again_the_next_day(owners: Client, project: Project) -> None:
-    import datetime as dt
-
-    from django.utils import timezone
-
-    from linkstead.server.jobs.monitoring import open_due_checks
-    from linkstead.server.tracking.models import VerifyRun
-
+        appointments.watch(store, project.pk, on=False, now=int(time.time()))
     owners.post(f"/p/{project.pk}/check/")
-    _monitor()
-    assert open_due_checks() == 0
-    VerifyRun.objects.update(finished_at=timezone.now() - dt.timedelta(hours=21))
-    assert open_due_checks() == 1
+    assert _monitor() == 4
+    with profile_store() as store:
+        assert store.query("SELECT count(*) FROM page WHERE due_at IS NOT NULL") == [(0,)]

@@ -147,23 +147,40 @@ def test_a_question_that_is_half_understood_checks_and_exports_nothing(
     assert "was left out" in refused.content.decode()
 
 
-def test_one_check_at_a_time(project: Project, clients: dict[str, Client]) -> None:
+def test_chosen_links_are_looked_at_beside_a_check_that_goes_on(
+    project: Project, clients: dict[str, Client]
+) -> None:
     assert "5 links" in _check(clients["admin"], project, which="all")
-    assert "is running" in _check(clients["editor"], project, which="all")
+    assert "5 links" in _check(clients["editor"], project, which="all")
+    assert len(_checks()) == 2
+
+
+def test_too_many_open_checks_are_refused(
+    project: Project, clients: dict[str, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from linkstead.server.tracking import services
+
+    monkeypatch.setattr(services, "MOST_OPEN", 1)
+    assert "5 links" in _check(clients["admin"], project, which="all")
+    assert "are open already" in _check(clients["editor"], project, which="all")
     assert len(_checks()) == 1
 
 
 def test_links_of_another_project_are_not_looked_at(
     project: Project, clients: dict[str, Client], people: dict[str, Any], project_of: Callable[..., Project]
 ) -> None:
-    from linkstead.profile import looks
     from linkstead.server.tracking.stores import profile_store
+    from linkstead.server.tracking.verifying import open_waiting
 
     other = project_of(people["editor"], site="other.example")
     _check(clients["editor"], other, which="chosen", backlink=_ids())
+    assert open_waiting() == 1
     with profile_store() as store:
-        assert looks.pages_of(store, other.pk, _checks()[0].backlink_ids) == []
-        assert len(looks.pages_of(store, project.pk, _ids())) == 5
+        assert store.query("SELECT count(*) FROM page WHERE due_at IS NOT NULL") == [(0,)]
+    _check(clients["editor"], project, which="chosen", backlink=_ids())
+    assert open_waiting() == 1
+    with profile_store() as store:
+        assert store.query("SELECT count(*) FROM page WHERE due_at IS NOT NULL") == [(5,)]
 
 
 def test_a_viewer_sees_no_button_that_would_be_refused(project: Project, clients: dict[str, Client]) -> None:

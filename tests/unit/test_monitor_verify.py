@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from linkstead.link import REASON_OUTCOME, Outcome, Reason, Redirect, Verdict
 from linkstead.monitor import wording
 from linkstead.monitor.fetched import Fetched, RobotsSaid
-from linkstead.monitor.verify import is_elsewhere, judge, look
+from linkstead.monitor.verify import in_doubt_verdict, is_elsewhere, judge, look
 from linkstead.page import read_page
+from linkstead.page.fingerprint import fingerprint
 
 TARGET = "https://example.com/page"
 PAGE = "https://blog.example/post"
@@ -55,6 +56,23 @@ def test_without_a_target_every_link_to_the_site_counts() -> None:
 
 def test_without_a_target_and_a_link_the_site_is_named() -> None:
     assert _look(FILLER, target=None).target_url == "example.com"
+
+
+def test_a_look_from_a_network_in_doubt_says_nothing_and_why() -> None:
+    verdict = in_doubt_verdict(PAGE, TARGET, 1_700_000_000, "Only 0 of 3 canary pages answered.")
+    assert (verdict.outcome, verdict.reason) == (Outcome.UNREACHABLE, Reason.SELF)
+    assert (verdict.page_url, verdict.target_url, verdict.checked_at) == (PAGE, TARGET, 1_700_000_000)
+    assert (verdict.followed, verdict.indexable, verdict.http_status) == (None, None, None)
+    assert verdict.explanation == (
+        "Our own network was in doubt at that moment, so this look says nothing "
+        "(only 0 of 3 canary pages answered)."
+    )
+
+
+def test_a_verdict_has_the_fingerprint_of_the_page_that_was_read() -> None:
+    assert _look(FILLER).fingerprint == fingerprint(read_page(FILLER.encode(), url=PAGE).text)
+    assert _look("<p>two words").fingerprint is None
+    assert _look(FILLER, status=404).fingerprint is None
 
 
 def test_http_and_www_count_only_where_they_are_proven_the_same() -> None:

@@ -29,6 +29,7 @@ from tests.unit.summary_samples import DAY, NOW, SITE, calm, empty, hostile, lin
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
 PAGE, OURS = "https://sealanes.example/j", f"https://{SITE}/guides"
+HOME = f"https://{SITE}/"
 
 
 def with_counts(**more: int) -> ProfileSummary:
@@ -38,6 +39,11 @@ def with_counts(**more: int) -> ProfileSummary:
 def target(outcome: str = "ok", *, url: str = OURS, links: int = 3, **more: object) -> ProfileSummary:
     row = replace(TargetRow(url, links, outcome, 200, None), **more)  # type: ignore[arg-type]
     return replace(calm(), targets=(row,))
+
+
+def redirected(*chain: str) -> ProfileSummary:
+    """The guides, redirected through these hops to an end that answers."""
+    return target("redirected", chain=chain, hops=len(chain), final_url=chain[-1].partition(" ")[2])
 
 
 def change(what: str, told: str, seen: str) -> ProfileSummary:
@@ -114,6 +120,21 @@ SPEAKS: dict[str, list[ProfileSummary]] = {
         target("redirected", url=f"http://{SITE}/x", final_url=f"http://{SITE}/y", hops=1),
     ],
     "LS026": [with_counts(followed=0, not_followed=20)],
+    "LS027": [target("in doubt", http_status=503), target("in doubt", http_status=None)],
+    "LS028": [
+        redirected("301 " + HOME),
+        redirected("301 https://elsewhere.example/guides"),
+        redirected(f"301 https://{SITE}/ropes"),
+    ],
+    "LS029": [
+        target(canonical=f"https://{SITE}/other"),
+        replace(
+            redirected(f"301 https://{SITE}/guides-2"),
+            targets=(
+                replace(redirected(f"301 https://{SITE}/guides-2").targets[0], canonical=f"https://{SITE}/x"),
+            ),
+        ),
+    ],
 }
 SILENT: dict[str, list[ProfileSummary]] = {
     "LS001": [
@@ -177,6 +198,20 @@ SILENT: dict[str, list[ProfileSummary]] = {
         target("redirected", url=f"http://{SITE}/x", final_url=f"https://{SITE}/x", hops=1),
     ],
     "LS026": [with_counts(followed=1, not_followed=200), with_counts(followed=0, not_followed=19)],
+    "LS027": [target("unknown"), target("broken", http_status=404)],
+    "LS028": [
+        redirected(f"301 https://{SITE}/handbook/guides"),
+        redirected(f"301 https://www.{SITE}/guides/"),
+        target("broken", http_status=404, chain=("301 " + HOME,), hops=1, final_url=HOME),
+        replace(
+            redirected("301 " + HOME), targets=(TargetRow(f"http://{SITE}/", 3, "redirected", 200, HOME),)
+        ),
+    ],
+    "LS029": [
+        target(canonical=OURS),
+        target(canonical=f"http://www.{SITE}/guides/"),
+        target("unknown", canonical=f"https://{SITE}/other"),
+    ],
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -143,13 +142,13 @@ def run_verify(options: argparse.Namespace) -> int:
 async def _verify(page_url: str, target: str) -> Verdict:
     from linkstead.cli.surroundings import current_settings
     from linkstead.journey.fetching import fetch_settings
-    from linkstead.journey.verifying import judge_page
-    from linkstead.monitor.fetch import Fetcher
+    from linkstead.journey.looking import look_once
+    from linkstead.journey.tools import renderer_of
     from linkstead.urls import host_of
 
-    async with Fetcher(fetch_settings(current_settings())) as fetcher:
-        fetched = await fetcher.fetch(page_url)
-    return judge_page(fetched, [target], host_of(target), int(time.time()), {})[0]
+    settings = current_settings()
+    fetch = fetch_settings(settings)
+    return await look_once(page_url, target, host_of(target), fetch, renderer_of(settings, fetch))
 
 
 def verdict_json(verdict: Verdict) -> dict[str, Any]:
@@ -171,6 +170,7 @@ def verdict_json(verdict: Verdict) -> dict[str, Any]:
         ],
         "http_status": verdict.http_status,
         "rendered": verdict.rendered,
+        "via": verdict.via,
         "tls_invalid": verdict.tls_invalid,
         "checked_at": verdict.checked_at,
     }

@@ -205,7 +205,7 @@ def _commit(
     more = False
     try:
         with store.transaction():
-            _lock(store, merger.project_id)
+            store.take_turns([merger.project_id])
             for batch in group:
                 more = True
                 merged = merger.merge(batch)
@@ -216,12 +216,6 @@ def _commit(
         merger.forget()
         raise
     return file, more
-
-
-def _lock(store: Store, project_id: int) -> None:
-    """Two imports into one project take turns; SQLite's writers do so anyway."""
-    if store.dialect == "postgresql":
-        store.query("SELECT pg_advisory_xact_lock(?)", (project_id,))
 
 
 def _progress(name: str, file: ImportFile, reader: BatchReader) -> Progress:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import aiohttp
@@ -29,11 +29,14 @@ from linkstead.monitor.inflate import HEAD_BYTES, Body, BodyLimits
 from linkstead.monitor.trail import Answer, Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from linkstead.monitor.fetch_settings import FetchSettings
     from linkstead.monitor.guard import WebAddress
 
 _PAGE_ACCEPT: Final = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5"
 REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
+NOT_MODIFIED: Final = 304
 #: Of an answer that is no page (404, 403, 503) only so much is read: enough to see a challenge.
 _ERROR_BODY: Final = 262_144
 
@@ -60,10 +63,14 @@ _EXPECTED: Final = tuple(kind for kind, _, _ in _TROUBLE)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a request is for: a page (then other types are not read) or any text, and how much of it."""
+    """What a request is for: a page (then other types are not read) or any text, and how much of it.
+
+    `headers` are sent beside those that every request has.
+    """
 
     pages_only: bool
     limits: BodyLimits
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Exchange:
@@ -73,7 +80,7 @@ class Exchange:
         self._settings = settings
         self._verifying = verifying_context(settings.ca_file)
         self._lenient = lenient_context()
-        self._page = Wanted(True, BodyLimits(settings.max_wire, settings.max_body))
+        self.page = Wanted(settings.pages_only, BodyLimits(settings.max_wire, settings.max_body))
         self._error_page = BodyLimits(_ERROR_BODY, _ERROR_BODY)
         self.own = own_addresses()
         self.pinned = PinnedResolver()
@@ -107,7 +114,7 @@ class Exchange:
         answer = Answer()
         try:
             async with asyncio.timeout(seconds):
-                await self._ask_both_ways(address, wanted or self._page, answer)
+                await self._ask_both_ways(address, wanted or self.page, answer)
         except _EXPECTED as error:
             answer.failure = _failure(error, answered=answer.status is not None)
         return answer
@@ -127,9 +134,11 @@ class Exchange:
         url = URL(address.url, encoded=True)
         if url.raw_host != address.host or url.port != address.port:
             raise AddressRefused("read in two ways")  # the client would go where the guard did not look
-        async with self._session.get(url, ssl=tls, allow_redirects=False) as response:
+        answer.requests += 1
+        async with self._session.get(url, ssl=tls, allow_redirects=False, headers=wanted.headers) as response:
             answer.status = response.status
             answer.headers = tuple(_text(name, value) for name, value in response.raw_headers)
+            answer.wire_bytes += _head_bytes(response)
             if response.status not in REDIRECTS:
                 await self._read(response, wanted, answer)
 
@@ -144,6 +153,7 @@ class Exchange:
             complete = True
         finally:
             body.close(complete=complete)
+            answer.wire_bytes += body.wire
             answer.body = body.content if fits or not complete else b""
         answer.failure = _body_failure(body, declared, fits=fits) if good else None
 
@@ -205,6 +215,12 @@ def _refused(error: BaseException) -> AddressRefused | None:
     while cause is not None and not isinstance(cause, AddressRefused):
         cause = getattr(cause, "os_error", None) or cause.__cause__
     return cause
+
+
+def _head_bytes(response: aiohttp.ClientResponse) -> int:
+    """The length of an answer's head as it is usually written."""
+    first = len("HTTP/1.1 200 \r\n\r\n") + len(response.reason or "")
+    return first + sum(len(name) + len(value) + len(": \r\n") for name, value in response.raw_headers)
 
 
 def _text(name: bytes, value: bytes) -> tuple[str, str]:

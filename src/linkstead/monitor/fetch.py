@@ -13,12 +13,13 @@ from __future__ import annotations
 import asyncio
 import math
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from linkstead.link import Reason
 from linkstead.monitor.connection import SystemResolver
 from linkstead.monitor.content import may_refresh
-from linkstead.monitor.exchange import NO_CONNECTION_IN_TIME, REDIRECTS, Exchange, Wanted
+from linkstead.monitor.exchange import NO_CONNECTION_IN_TIME, NOT_MODIFIED, REDIRECTS, Exchange, Wanted
 from linkstead.monitor.fetch_settings import FetchSettings
 from linkstead.monitor.fetched import Fetched, RobotsSaid
 from linkstead.monitor.guard import RefusedUrl, WebAddress, judge_answer, judge_port, read_address
@@ -30,13 +31,14 @@ from linkstead.monitor.robots import RobotsFile, RobotsRules, read_file, unreach
 from linkstead.monitor.robots_cache import RobotsCache
 from linkstead.monitor.trail import Answer, Failure, Trail
 from linkstead.monitor.turns import HostPace, Turns
+from linkstead.monitor.validators import Validators, condition
 from linkstead.page import read_page
 from linkstead.urls import domain_of_host
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
-__all__ = ["FetchSettings", "Fetched", "Fetcher", "RobotsSaid", "run"]
+__all__ = ["FetchSettings", "Fetched", "Fetcher", "RobotsSaid", "Validators", "run"]
 
 _T = TypeVar("_T")
 _ROBOTS_TEXT: Final = Wanted(False, BodyLimits(ROBOTS_BYTES * 2, ROBOTS_BYTES + 1))
@@ -45,6 +47,8 @@ _HEAD_BYTES: Final = 65_536
 #: What ails a host ails its pages: these are told as they are instead of as robots.txt's answer.
 _HOST_TROUBLE: Final = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.ADDRESS_REFUSED})
 _PINS: Final = 50_000
+#: When to come back to an address whose shared door was closed; a visit takes at most `total_seconds`.
+_TURNED_AWAY_SECONDS: Final = 30
 
 
 class Fetcher:
@@ -73,10 +77,14 @@ class Fetcher:
         await self._exchange.close()
         self._system_resolver.close()
 
-    async def fetch(self, url: str) -> Fetched:
-        """Look at one page. Waits for the host's turn; never raises for what the web does."""
+    async def fetch(self, url: str, *, validators: Validators | None = None) -> Fetched:
+        """Look at one page. Waits for the host's turn; never raises for what the web does.
+
+        `validators` are those of an earlier fetch (`Fetched.validators`): they are sent to the address
+        that gave them, wherever on the way that is, and to no other.
+        """
         settings = self._settings
-        trail = Trail(url, settings.max_redirects, settings.total_seconds, int(self._clock.now()))
+        trail = Trail(url, settings.max_redirects, settings.total_seconds, int(self._clock.now()), validators)
         step = trail.start()
         while isinstance(step, WebAddress):
             step = await self._visit(step, trail)
@@ -98,22 +106,40 @@ class Fetcher:
         addresses = await self._timed(trail, lambda seconds: self._addresses(address, seconds))
         if isinstance(addresses, Failure):
             return trail.failed(addresses.reason, addresses.detail)
-        async with self._turns.at("address", addresses[0]), self._slots, self._in_pace(trail, pace):
-            step: WebAddress | Fetched = address
-            while isinstance(step, WebAddress) and step.host == address.host:
-                refusal = judge_port(step.port, addresses, self._settings.allowed_private_networks)
-                if refusal is not None:
-                    return trail.failed(Reason.ADDRESS_REFUSED, refusal)
-                step = await self._hop(step, trail, pace)
-            return step
+        async with self._turns.at("address", addresses[0]), self._door(addresses[0]) as may_enter:
+            if not may_enter:
+                return trail.turned_away(math.ceil(self._clock.now() + _TURNED_AWAY_SECONDS))
+            async with self._slots, self._in_pace(trail, pace):
+                return await self._hops(address, addresses, trail, pace)
+
+    @asynccontextmanager
+    async def _door(self, address: str) -> AsyncIterator[bool]:
+        """The door that other processes may share."""
+        if self._settings.address_door is None:
+            yield True
+            return
+        async with self._settings.address_door(address) as may_enter:
+            yield may_enter
+
+    async def _hops(
+        self, address: WebAddress, addresses: tuple[str, ...], trail: Trail, pace: HostPace
+    ) -> WebAddress | Fetched:
+        step: WebAddress | Fetched = address
+        while isinstance(step, WebAddress) and step.host == address.host:
+            refusal = judge_port(step.port, addresses, self._settings.allowed_private_networks)
+            if refusal is not None:
+                return trail.failed(Reason.ADDRESS_REFUSED, refusal)
+            step = await self._hop(step, trail, pace)
+        return step
 
     @asynccontextmanager
     async def _in_pace(self, trail: Trail, pace: HostPace) -> AsyncIterator[None]:
-        before = trail.elapsed
+        before, last = trail.elapsed, trail.answer
         try:
             yield
         finally:
-            self._turns.visited(pace, trail.elapsed - before, trail.answer.status)
+            status = None if trail.answer is last else trail.answer.status  # the last one is another host's
+            self._turns.visited(pace, trail.elapsed - before, status)
 
     async def _hop(self, address: WebAddress, trail: Trail, pace: HostPace) -> WebAddress | Fetched:
         """Ask robots.txt, get the page, and say where it leads."""
@@ -124,9 +150,13 @@ class Fetcher:
             trail.robots = said
             if not said.ours:
                 return trail.failed(Reason.ROBOTS, _robots_words(said))
-        answer = await self._timed(trail, lambda seconds: self._exchange.get(address, seconds))
+        wanted = replace(self._exchange.page, headers=condition(trail.validators, address.url))
+        answer = await self._timed(trail, lambda seconds: self._exchange.get(address, seconds, wanted))
+        trail.count(answer)
         trail.took(answer)
         self._obey_retry_after(answer, trail, pace)
+        if answer.failure is None and answer.status == NOT_MODIFIED:
+            return trail.unchanged(address)
         if answer.failure is None and answer.status in REDIRECTS:
             return trail.hop(address.url, answer.status, "".join(answer.values("location")[:1]))
         return self._refreshed(address, answer, trail) or trail.ended()
@@ -190,7 +220,9 @@ class Fetcher:
             found = await self._timed(trail, lambda seconds: self._addresses(step, seconds))
             if isinstance(found, Failure):
                 return Answer(failure=found)
-        return await self._timed(trail, lambda seconds: self._exchange.get(step, seconds, _ROBOTS_TEXT))
+        answer = await self._timed(trail, lambda seconds: self._exchange.get(step, seconds, _ROBOTS_TEXT))
+        trail.count(answer)
+        return answer
 
     async def _addresses(self, address: WebAddress, seconds: float) -> tuple[str, ...] | Failure:
         """Resolve, judge all answers as one, and pin them for the connector."""

@@ -11,6 +11,8 @@ from linkstead import __version__
 from linkstead.page.limits import MAX_BYTES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
     from linkstead.monitor.connection import Resolver
@@ -41,6 +43,10 @@ class FetchSettings:
     between two visits to one host (0 for tests on loopback; a site's Crawl-delay holds all the same).
     `refresh_seconds` is the longest delay of a meta refresh that is followed like a redirect.
     `resolver` replaces the system's name look-up, `clock` its clock; `ca_file` adds an authority.
+    `pages_only` leaves bodies unread that are no markup. `address_door` lets several processes share the
+    rule of one visit at a time to an address: it is entered with the address before each visit, and says
+    whether the visit may be made; it may wait, which costs a fetch none of its time. Without one the rule
+    holds within this process.
     """
 
     allowed_private_networks: tuple[Network, ...] = ()
@@ -62,6 +68,8 @@ class FetchSettings:
     resolver: Resolver | None = None
     clock: Clock = field(default_factory=SystemClock)
     ca_file: Path | None = None
+    pages_only: bool = True
+    address_door: Callable[[str], AbstractAsyncContextManager[bool]] | None = None
 
     @property
     def agent(self) -> str:

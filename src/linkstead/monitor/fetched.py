@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from linkstead.monitor.validators import Validators, validators_in
+
 if TYPE_CHECKING:
     from linkstead.link import Reason, Redirect
 
@@ -37,6 +39,11 @@ class Fetched:
     came. `failure_detail` names only the class of an error, never an inner address. `elapsed` is in
     seconds, `fetched_at` and `retry_at` in epoch seconds; `retry_at` is when the host lets us come back.
     `tls_invalid` says in a few words what is wrong with the certificate of a page that was read anyway.
+    `not_modified`: the server says that the page is the version whose validators were sent (304); there
+    is no body, and the headers are those of this answer. `requests` and `wire_bytes` count what was asked
+    and what came for it, robots.txt and all hops included (heads and bodies as sent, without TLS and
+    without bodies of redirects). `turned_away`: the shared door of the address stayed closed, so that the
+    page was not asked for and nothing at all was learned.
     """
 
     url: str
@@ -53,6 +60,20 @@ class Fetched:
     robots: RobotsSaid = NOT_ASKED
     fetched_at: int = 0
     retry_at: int | None = None
+    not_modified: bool = False
+    requests: int = 0
+    wire_bytes: int = 0
+    turned_away: bool = False
+
+    @property
+    def validators(self) -> Validators | None:
+        """What to send with the next fetch, so that an unchanged page need not come again.
+
+        Only of a whole answer with status 200. Whether that was the page and no challenge before it is
+        for the caller to judge.
+        """
+        whole = self.status == 200 and self.failure is None
+        return validators_in(self.final_url, self.headers) if whole else None
 
     def header(self, name: str) -> str:
         """The last value of a header by its lower-case name, or an empty text."""

@@ -58,6 +58,11 @@ class Body:
         return bytes(self._parts)
 
     @property
+    def wire(self) -> int:
+        """Raw bytes that were taken."""
+        return self._wire
+
+    @property
     def head(self) -> bytes:
         """The first bytes, enough to see what it is."""
         return bytes(self._parts[:HEAD_BYTES])

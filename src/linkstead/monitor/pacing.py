@@ -4,8 +4,10 @@
   minute; it is no part of RFC 9309, kept as courtesy) and ten times what the last visit took;
 * `Retry-After` (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3) holds for the whole host, to
   the second, for at most seven days;
-* 429, 500 and 503 slow the whole host down, as Google's crawlers do
-  (developers.google.com/search/docs/crawling-indexing/http-network-errors).
+* 429 and all of 5xx slow the whole host down, as Google's crawlers do with 429, 500 and 503
+  (developers.google.com/search/docs/crawling-indexing/http-network-errors): 502, 504 and the 52x of
+  Cloudflare (developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors)
+  are the same trouble told by the machine in front.
 
 A visit is one page with the redirects it takes on the same host, and the host's robots.txt where that
 had to be read again.
@@ -26,7 +28,7 @@ MAX_BACKOFF: Final = 600.0
 #: A host that needs a second for an answer gets ten seconds of rest.
 REST_FACTOR: Final = 10.0
 #: Statuses by which a host says that it is too much.
-SLOWING_STATUSES: Final = frozenset({429, 500, 503})
+SLOWING_STATUSES: Final = frozenset({429, *range(500, 600)})
 
 
 def delay_between(base: float, crawl_delay: float | None, last_seconds: float) -> float:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from linkstead.link import Reason, Redirect
 from linkstead.monitor.fetched import NOT_ASKED, Fetched, RobotsSaid
 from linkstead.monitor.guard import RefusedUrl, WebAddress, read_address
+from linkstead.monitor.validators import Validators, condition
 from linkstead.urls import absolute_url
 
 _SHOWN = 2000
@@ -29,6 +30,8 @@ class Answer:
     body: bytes = b""
     failure: Failure | None = None
     tls_invalid: str | None = None
+    requests: int = 0
+    wire_bytes: int = 0
 
     def values(self, name: str) -> list[str]:
         return [value for key, value in self.headers if key.lower() == name]
@@ -42,6 +45,7 @@ class Trail:
     max_redirects: int
     seconds_left: float
     fetched_at: int
+    validators: Validators | None = None
     final_url: str = ""
     redirects: list[Redirect] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
@@ -50,6 +54,9 @@ class Trail:
     tls_invalid: str | None = None
     elapsed: float = 0.0
     retry_at: int | None = None
+    not_modified: bool = False
+    requests: int = 0
+    wire_bytes: int = 0
 
     def start(self) -> WebAddress | Fetched:
         address = read_address(self.url)
@@ -61,6 +68,11 @@ class Trail:
     def spend(self, seconds: float) -> None:
         self.elapsed += seconds
         self.seconds_left -= seconds
+
+    def count(self, answer: Answer) -> None:
+        """Add one answer, of a page or a robots.txt, to what the fetch has cost."""
+        self.requests += answer.requests
+        self.wire_bytes += answer.wire_bytes
 
     def took(self, answer: Answer) -> None:
         """Remember the last answer, and the first thing that was wrong with a certificate."""
@@ -87,6 +99,19 @@ class Trail:
         self.final_url = address.url
         return address
 
+    def unchanged(self, address: WebAddress) -> Fetched:
+        """The end with a 304: the page we know, if we asked for a newer one."""
+        if not condition(self.validators, address.url):
+            return self.failed(Reason.BAD_ANSWER, "“not modified”, though we know no version of the page")
+        self.not_modified = True
+        return self.ended()
+
+    def turned_away(self, retry_at: int) -> Fetched:
+        """The end before a visit whose address is being visited by another process of ours."""
+        self.retry_at = retry_at
+        failed = self.failed(Reason.RATE_LIMITED, "another visit of ours to its server is under way")
+        return replace(failed, turned_away=True)
+
     def failed(self, reason: Reason, detail: str) -> Fetched:
         return self._fetched(Failure(reason, detail))
 
@@ -109,4 +134,7 @@ class Trail:
             robots=self.robots,
             fetched_at=self.fetched_at,
             retry_at=self.retry_at,
+            not_modified=self.not_modified,
+            requests=self.requests,
+            wire_bytes=self.wire_bytes,
         )

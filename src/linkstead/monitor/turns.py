@@ -95,8 +95,13 @@ class Turns:
                 self._doors.pop(key, None)
 
     def visited(self, pace: HostPace, seconds: float, status: int | None) -> None:
-        """A visit took so many seconds and ended with a status (None: no answer)."""
-        pace.slowings = pace.slowings + 1 if status in SLOWING_STATUSES else 0
+        """A visit took so many seconds and ended with a status.
+
+        Without an answer (None) it neither adds to the backoff nor ends it: a host in trouble is silent
+        now and then.
+        """
+        if status is not None:
+            pace.slowings = pace.slowings + 1 if status in SLOWING_STATUSES else 0
         delay = delay_between(self._delay, pace.crawl_delay, seconds)
         pace.free_at = self._clock.monotonic() + (backoff(delay, pace.slowings) if pace.slowings else delay)
 

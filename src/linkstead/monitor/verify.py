@@ -33,6 +33,7 @@ from linkstead.link import (
 )
 from linkstead.monitor import signs, wording
 from linkstead.page import read_page
+from linkstead.page.fingerprint import fingerprint_of_page
 from linkstead.urls import domain_of, host_of, is_within, parse_url, try_normalise_url
 
 if TYPE_CHECKING:
@@ -116,6 +117,16 @@ def judge(
     case = _Case(fetched, page, target, site, now, robots_allowed, links, others)
     reason, detail = next(answer for question in _QUESTIONS if (answer := question(case)) is not None)
     return _verdict(case, reason, detail)
+
+
+def in_doubt_verdict(page_url: str, target_url: str, now: int, note: str) -> Verdict:
+    """The verdict on a look that was made while our own network was in doubt.
+
+    `note` is the sentence that says how that showed (`NetworkWatch.sound`).
+    """
+    verdict = Verdict(REASON_OUTCOME[Reason.SELF], Reason.SELF, "", page_url, target_url, now)
+    detail = note[:1].lower() + note[1:].rstrip(".")
+    return wording.explained(verdict, wording.Facts(target_url, detail, 0, None))
 
 
 _Answer = tuple[Reason, str]
@@ -268,6 +279,7 @@ def _known_of_page(case: _Case, page: Page) -> dict[str, Any]:
         "noindex_from": noindex,
         "page_title": page.title,
         "page_language": page.language,
+        "fingerprint": fingerprint_of_page(page),
     }
 
 
@@ -280,18 +292,18 @@ def _noindex_from(case: _Case, page: Page) -> tuple[str, ...]:
     sources = list(page.robots.noindex_from(case.now))
     if not case.robots_allowed:
         sources.append(FROM_ROBOTS_TXT)
-    if page.canonical is not None and not _is_own_canonical(page.canonical, case.fetched):
+    if page.canonical is not None and not is_own_address(page.canonical, case.fetched):
         sources.append(FROM_CANONICAL)
     return tuple(sources)
 
 
-def _is_own_canonical(canonical: str, fetched: Fetched) -> bool:
-    """Whether a canonical names this page in some spelling, or an address that led here."""
+def is_own_address(url: str, fetched: Fetched) -> bool:
+    """Whether a URL is this page's address in some spelling, or one that led here."""
     places = {fetched.url, fetched.final_url, *(redirect.url for redirect in fetched.redirects)}
-    return _spelling_key(canonical) in {_spelling_key(place) for place in places}
+    return spelling_key(url) in {spelling_key(place) for place in places}
 
 
-def _spelling_key(url: str) -> str:
+def spelling_key(url: str) -> str:
     """Equal for the ways to write one page's address: scheme, www., final slash, index page, port 80."""
     normal = try_normalise_url(url) or url
     rest = normal.partition("://")[2].removeprefix("www.")
@@ -308,7 +320,7 @@ def is_elsewhere(asked: str, final: str) -> bool:
     A new spelling of the address (https, www., a slash, a new folder with the same last part) is the
     same page.
     """
-    if _spelling_key(asked) == _spelling_key(final):
+    if spelling_key(asked) == spelling_key(final):
         return False
     if domain_of(asked) != domain_of(final):
         return True

@@ -71,6 +71,13 @@ def explained(verdict: Verdict, facts: Facts) -> Verdict:
     return replace(verdict, explanation=sentence)
 
 
+def moved(verdict: Verdict, place: str) -> Verdict:
+    """The verdict on a link that was found beside its page, at a place in a few words, explained."""
+    address = _short(verdict.final_url or verdict.page_url)
+    sentence = f"The link has moved to {place}, {address}, which has it{_how(verdict)}."
+    return replace(verdict, explanation=sentence)
+
+
 def _how(verdict: Verdict) -> str:
     """Whether the link is followed, and whether the page may be in the index."""
     parts = [] if verdict.followed else [f"not followed because of {_listed(verdict.nofollow_from)}"]

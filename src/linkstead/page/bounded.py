@@ -17,43 +17,36 @@ import os
 import pickle
 import queue
 import select
-import struct
-import subprocess
-import sys
 import threading
 import time
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Generic, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Self, TypeVar
 
 from linkstead.errors import LinksteadError, UsageError
+from linkstead.page.bounded_process import (
+    GRACE_SECONDS,
+    LENGTH,
+    START_SECONDS,
+    Overrun,
+    end_child,
+    framed,
+    greeting,
+    post_mortem,
+    start_child,
+    too_long,
+    too_much,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+__all__ = ["BoundedCalls", "Overrun"]
+
 T = TypeVar("T")
 
-_CHILD: Final = Path(__file__).with_name("bounded_child.py")
-_LENGTH: Final = struct.Struct(">Q")
-#: How long a child may take to start and import; a busy machine needs seconds.
-_START_SECONDS: Final = 60.0
-#: The parent waits a little longer than the kernel, whose reasons are more exact.
-_GRACE_SECONDS: Final = 0.25
 _READ: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Overrun:
-    """A call that did not end within its limits.
-
-    `reason` is `time` (wall or CPU time), `memory`, or `died` (it ended its process, or a fault in
-    compiled code did); `detail` is one sentence for a person.
-    """
-
-    reason: Literal["time", "memory", "died"]
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +63,7 @@ class BoundedCalls(Generic[T]):
     """
 
     def __init__(self, function: Callable[..., T], *, workers: int, seconds: float, megabytes: int) -> None:
-        if workers < 1 or seconds <= 0 or megabytes < 1:
-            raise UsageError("A pool needs at least one worker, some seconds and some megabytes; raise them.")
-        if getattr(function, "__module__", None) == "__main__":
-            raise UsageError("The function of a pool must live in a module that a child can import; move it.")
-        try:
-            reference = pickle.dumps(function)
-        except (pickle.PicklingError, AttributeError, TypeError) as error:
-            raise UsageError(
-                "The function of a pool must be importable by its name; move it to a module."
-            ) from error
-        self._greeting = pickle.dumps((list(sys.path), reference, float(seconds), megabytes))
+        self._greeting = greeting(function, workers=workers, seconds=seconds, megabytes=megabytes)
         self._seconds = seconds
         self._jobs: queue.SimpleQueue[_Job[T] | None] = queue.SimpleQueue()
         self._closed = False
@@ -166,20 +149,13 @@ class _Late(Exception):
 class _Child:
     """One child process and the pipes to it. Used by one thread only."""
 
-    def __init__(self, greeting: bytes, seconds: float) -> None:
+    def __init__(self, first: bytes, seconds: float) -> None:
         self._seconds = seconds
         self._greeted = False
         self.usable = True
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", str(_CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            start_new_session=True,
-        )
+        self._process = start_child()
         try:
-            self._write(greeting)
+            self._write(first)
         except OSError:  # it is gone already; the first call says so
             self.usable = False
 
@@ -189,51 +165,39 @@ class _Child:
             if not self._greeted:
                 self._greet()
             self._write(payload)
-            kind, value = pickle.loads(self._read(self._seconds + _GRACE_SECONDS))  # noqa: S301 - our own child
+            kind, value = pickle.loads(self._read(self._seconds + GRACE_SECONDS))  # noqa: S301 - our own child
         except _Late:
             self.usable = False
-            return "result", Overrun("time", f"The call took longer than {self._seconds:g} seconds.")
+            return "result", too_long(self._seconds)
         except (OSError, EOFError):
             self.usable = False
-            return "result", self._post_mortem()
+            return "result", post_mortem(self._process.wait(), self._seconds)
         if kind == "memory":
             self.usable = False
-            return "result", Overrun("memory", "The call needed more memory than it may have.")
+            return "result", too_much()
         return kind, value
 
     def end(self) -> None:
         """Kill the process and take its exit status, so that no zombie stays."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                pipe.close()
+        end_child(self._process)
 
     def _greet(self) -> None:
-        kind, value = pickle.loads(self._read(_START_SECONDS))  # noqa: S301 - our own child
+        kind, value = pickle.loads(self._read(START_SECONDS))  # noqa: S301 - our own child
         if kind != "ready":
             raise UsageError(f"A child could not import the function of the pool: {value}")
         self._greeted = True
-
-    def _post_mortem(self) -> Overrun:
-        """Why the child ended by itself. The kernel sends SIGXCPU and SIGALRM at the time limits."""
-        status = self._process.wait()
-        if -status in _TIME_SIGNALS:
-            return Overrun("time", f"The call took longer than {self._seconds:g} seconds.")
-        told = f"signal {-status}" if status < 0 else f"exit status {status}"
-        return Overrun("died", f"The call ended its process ({told}).")
 
     def _write(self, payload: bytes) -> None:
         pipe = self._process.stdin
         if pipe is None:
             raise EOFError
-        view = memoryview(_LENGTH.pack(len(payload)) + payload)
+        view = memoryview(framed(payload))
         while view:
             view = view[os.write(pipe.fileno(), view) :]
 
     def _read(self, seconds: float) -> bytes:
         deadline = time.monotonic() + seconds
-        length = _LENGTH.unpack(self._read_exactly(_LENGTH.size, deadline))[0]
+        length = LENGTH.unpack(self._read_exactly(LENGTH.size, deadline))[0]
         return self._read_exactly(length, deadline)
 
     def _read_exactly(self, count: int, deadline: float) -> bytes:
@@ -252,7 +216,3 @@ class _Child:
                 raise EOFError
             parts += part
         return bytes(parts)
-
-
-#: SIGXCPU and SIGALRM on Linux and macOS (signal(7)).
-_TIME_SIGNALS: Final = frozenset({24, 14})

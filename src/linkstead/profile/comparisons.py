@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.profile.codes import REL_KNOWN, STATE_CODE, rel_words
+from linkstead.profile.targets import SHOWN_BROKEN
 from linkstead.summary import Change, Disagreement
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def figures(store: Store, project_id: int) -> dict[str, int]:
         f"{_LIVE} AND EXISTS (SELECT 1 FROM sighting g WHERE g.backlink_id = b.id AND g.lost_at IS NOT NULL)",
         project_id,
     )
-    broken = "FROM target WHERE project_id = ? AND outcome = 'broken' AND links > 0"
+    broken = f"FROM target WHERE project_id = ? AND {SHOWN_BROKEN} AND links > 0"
     found["broken_targets"] = _count(store, f"SELECT count(*) {broken}", project_id)
     found["temporary_targets"], found["temporary_target_links"] = _temporary(store, project_id)
     found["broken_target_links"] = _count(store, f"SELECT coalesce(sum(links), 0) {broken}", project_id)

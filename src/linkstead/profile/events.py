@@ -85,6 +85,15 @@ def of_backlink(store: Store, backlink_id: int, *, limit: int = 100) -> list[Eve
     return [_row(row) for row in found]
 
 
+def last_changes(store: Store, backlink_ids: Sequence[int]) -> dict[int, int]:
+    """When something last happened to these backlinks (epoch seconds), where anything ever did."""
+    rows = store.lookup(
+        "SELECT backlink_id, max(at) FROM event WHERE backlink_id IN {keys} GROUP BY backlink_id",
+        backlink_ids,
+    )
+    return {int(backlink_id): int(at) for backlink_id, at in rows}
+
+
 _QUESTION = (
     "SELECT e.id, e.project_id, e.kind, e.at, e.backlink_id, e.target_id, p.url, coalesce(t.url, o.url),"
     " e.before, e.after FROM event e LEFT JOIN backlink b ON b.id = e.backlink_id"

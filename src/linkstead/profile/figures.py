@@ -17,6 +17,7 @@ from linkstead.profile.codes import FOLLOW_UNKNOWN, FOLLOWED, NOT_FOLLOWED, PLAC
 from linkstead.profile.files import all_files
 from linkstead.profile.filters import LinkFilter
 from linkstead.profile.queries import links
+from linkstead.profile.targets import SHOWN_BROKEN, shown_outcome
 from linkstead.summary import (
     Counts,
     LinkRow,
@@ -203,22 +204,31 @@ def _placements(store: Store, project_id: int) -> tuple[TopRow, ...]:
 def _targets(store: Store, project_id: int) -> tuple[TargetRow, ...]:
     """Our own pages that links point to: those with a fault first, then the most linked."""
     rows = store.query(
-        "SELECT url, links, outcome, http_status, final_url, hops FROM target"
+        "SELECT url, links, outcome, http_status, final_url, hops, canonical, suggested_url,"
+        " suggested_score, suggested_why FROM target"
         " WHERE project_id = ? AND links > 0 AND url <> ''"
-        " ORDER BY CASE outcome WHEN 'broken' THEN 0 WHEN 'redirected' THEN 1 ELSE 2 END, links DESC, id"
-        " LIMIT ?",
+        f" ORDER BY CASE WHEN {SHOWN_BROKEN} THEN 0 WHEN outcome = 'in doubt' THEN 1"
+        " WHEN outcome = 'redirected' THEN 2 ELSE 3 END, links DESC, id LIMIT ?",
         (project_id, LISTED),
     )
-    return tuple(
-        TargetRow(
-            url=url,
-            links=n,
-            outcome=outcome or "unknown",
-            http_status=status,
-            final_url=final,
-            hops=len(json.loads(hops)) if hops else 0,
-        )
-        for url, n, outcome, status, final, hops in rows
+    return tuple(_target_row(row) for row in rows)
+
+
+def _target_row(row: tuple[Any, ...]) -> TargetRow:
+    url, n, outcome, status, final, hops, canonical, suggested, score, why = row
+    chain = tuple(json.loads(hops)) if hops else ()
+    return TargetRow(
+        url=url,
+        links=n,
+        outcome=shown_outcome(outcome, status),
+        http_status=status,
+        final_url=final,
+        hops=len(chain),
+        chain=chain,
+        canonical=canonical,
+        suggested_url=suggested,
+        suggested_score=score,
+        suggested_why=why,
     )
 
 

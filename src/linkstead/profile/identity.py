@@ -41,6 +41,7 @@ def fold_targets(store: Store, project_id: int) -> int:
     moved = 0
     for alias, final in _proven(store, project_id):
         with store.transaction():
+            store.take_turns([project_id])
             moved += _move(store, project_id, alias, final)
     return moved
 

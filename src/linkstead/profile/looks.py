@@ -1,68 +1,60 @@
-"""Our own looks at referring pages and targets: what is due, and what was seen.
-
-A look is one row that is never changed; the backlink beside it carries the present state. Writing
-the same look twice changes nothing, since (backlink, moment) is its key.
-"""
+"""Our own looks at referring pages: what is due, and what was seen before."""
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.link import LinkStatus, Outcome
-from linkstead.profile.codes import (
-    FOLLOW_UNKNOWN,
-    FOLLOWED,
-    LINK_TYPE_CODE,
-    NOT_FOLLOWED,
-    PLACEMENT_CODE,
-    STATE_CODE,
-    rel_bits,
-)
-from linkstead.profile.columns import (
-    ANCHOR,
-    BACKLINK_COLUMNS,
-    FIRST_SEEN,
-    LAST_CHECKED,
-    LAST_SEEN,
-    LINK_TYPE,
-    LOST_AT,
-    PAGE,
-    PLACEMENT,
-    REL,
-    REPORTED_LOST,
-    STATE,
-    TARGET,
-    UNKNOWN_TARGET,
-    counted,
-)
-from linkstead.profile.columns import FOLLOWED as FOLLOWED_COLUMN
-from linkstead.profile.strings import Strings
-from linkstead.profile.tallies import Tallies
-from linkstead.urls import try_normalise_url
+from linkstead.profile.codes import FOLLOW_WORDS, PLACEMENTS, STATES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
-    from linkstead.link import Link, Verdict
+    from linkstead.link import Verdict
     from linkstead.profile.store import Store
 
 
 class DueLink(NamedTuple):
-    """A backlink that a look should judge; `target_url` is None when no source named it."""
+    """A backlink that a look should judge; `target_url` is None when no source named it.
+
+    `metric` (the source's own), `followed` and `placement` say what it is worth; `state` and `look_id` are
+    of the last look.
+    """
 
     backlink_id: int
     target_url: str | None
+    first_seen: int | None = None
+    metric: float | None = None
+    followed: bool | None = None
+    placement: str | None = None
+    state: LinkStatus = LinkStatus.UNVERIFIED
+    look_id: int | None = None
+    last_checked: int | None = None
 
 
-class DuePage(NamedTuple):
-    """A referring page to look at, with every link of it that we expect."""
+@dataclass(frozen=True, slots=True)
+class DuePage:
+    """A referring page to look at, with every link of it that we expect.
+
+    `due_at` is the appointment and `run_id` the check that somebody asked for. `etag`, `last_modified`
+    and where they came from (`validated_url`), `payload` and `evidence_id` are of the last body that was
+    read; `read_at` is when.
+    """
 
     page_id: int
     domain_id: int
     url: str
     links: tuple[DueLink, ...]
+    project_id: int = 0
+    due_at: int | None = None
+    run_id: int | None = None
+    read_at: int | None = None
+    validated_url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    payload: str | None = None
+    evidence_id: int | None = None
 
 
 class PastLook(NamedTuple):
@@ -73,298 +65,122 @@ class PastLook(NamedTuple):
     reason: str
 
 
+class SeenLook(NamedTuple):
+    """What an earlier look showed of a link, in words; `nofollow_from` and `noindex_from` as joined texts."""
+
+    look_id: int
+    checked_at: int
+    outcome: Outcome
+    reason: str
+    http_status: int | None
+    followed: bool | None
+    nofollow_from: str | None
+    indexable: bool | None
+    noindex_from: str | None
+    anchor_text: str | None
+    rel: str | None
+    placement: str | None
+    hidden: str | None
+    found_url: str | None
+    via: str | None
+    rendered: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict on a backlink and the state that follows from it."""
+    """A verdict on a backlink and the state that follows from it.
+
+    `due_at` is the appointment that the look kept, None outside any. `copy_of` is the look whose facts
+    still hold when the verdict is `unchanged`.
+    """
 
     backlink_id: int
     verdict: Verdict
     state: LinkStatus
+    intermittent: bool = False
+    due_at: int | None = None
+    evidence_id: int | None = None
+    copy_of: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TargetCheck:
-    """What our look at a page of ours gave. `outcome`: ok, redirected, broken or unknown."""
-
-    target_id: int
-    checked_at: int
-    outcome: str
-    http_status: int | None
-    final_url: str | None
-    hops: tuple[str, ...]
+_PAGE_COLUMNS: Final = (
+    "p.id, p.domain_id, p.url, p.project_id, p.due_at, p.run_id, p.read_at, p.validated_url, p.etag,"
+    " p.last_modified, p.payload, p.evidence_id"
+)
 
 
-def due_page_ids(store: Store, project_id: int, *, before: int) -> list[tuple[int, int]]:
-    """(page id, domain id) of every page with a link not looked at since `before`, best first."""
-    return [
-        (int(page), int(domain))
-        for page, domain in store.query(
-            "SELECT page_id, domain_id FROM backlink WHERE project_id = ?"
-            " AND (last_checked IS NULL OR last_checked < ?) GROUP BY page_id, domain_id"
-            " ORDER BY min(coalesce(last_checked, 0)), max(coalesce(metric, 0)) DESC, page_id",
-            (project_id, before),
-        )
-    ]
-
-
-def pages_of(store: Store, project_id: int, backlink_ids: Sequence[int]) -> list[tuple[int, int]]:
-    """(page id, domain id) of the pages of these backlinks, as far as they are the project's."""
-    found = store.lookup(
-        "SELECT DISTINCT page_id, domain_id FROM backlink"
-        f" WHERE project_id = {int(project_id)} AND id IN {{keys}}",
-        backlink_ids,
+def due_on_host(
+    store: Store, host_key: int, *, now: int, limit: int, project_id: int | None = None
+) -> list[DuePage]:
+    """The pages of a host that are due, in all projects or one, those that have waited longest first."""
+    only = "" if project_id is None else " AND d.project_id = ?"
+    wanted = () if project_id is None else (project_id,)
+    rows = store.query(
+        f"SELECT {_PAGE_COLUMNS} FROM domain d JOIN page p ON p.domain_id = d.id"
+        f" WHERE d.key = ? AND p.due_at <= ?{only} ORDER BY p.due_at, p.id LIMIT ?",
+        (host_key, now, *wanted, limit),
     )
-    return sorted({(int(page), int(domain)) for page, domain in found})
+    return _with_links(store, rows)
 
 
 def pages(store: Store, page_ids: Sequence[int]) -> list[DuePage]:
     """The pages of these ids with their expected links, in the order given."""
-    links: dict[int, list[DueLink]] = {}
-    for page_id, backlink_id, url in store.lookup(
-        "SELECT b.page_id, b.id, t.url FROM backlink b JOIN target t ON t.id = b.target_id"
-        " WHERE b.page_id IN {keys}",
-        page_ids,
-    ):
-        links.setdefault(page_id, []).append(DueLink(backlink_id, url or None))
-    found = {
-        page_id: DuePage(page_id, domain_id, url, tuple(sorted(links.get(page_id, ()))))
-        for page_id, domain_id, url in store.lookup(
-            "SELECT id, domain_id, url FROM page WHERE id IN {keys}", page_ids
-        )
-    }
+    rows = store.lookup(f"SELECT {_PAGE_COLUMNS} FROM page p WHERE p.id IN {{keys}}", page_ids)
+    found = {page.page_id: page for page in _with_links(store, list(rows))}
     return [found[page_id] for page_id in page_ids if page_id in found]
 
 
-def past_looks(store: Store, backlink_ids: Sequence[int]) -> dict[int, list[PastLook]]:
-    """All earlier looks by backlink, oldest first."""
+def _with_links(store: Store, rows: Sequence[tuple[Any, ...]]) -> list[DuePage]:
+    links: dict[int, list[DueLink]] = {}
+    for page_id, *values in store.lookup(
+        "SELECT b.page_id, b.id, t.url, b.first_seen, b.metric, b.followed, b.placement, b.state, b.look_id,"
+        " b.last_checked FROM backlink b JOIN target t ON t.id = b.target_id"
+        " WHERE b.page_id IN {keys} ORDER BY b.id",
+        [row[0] for row in rows],
+    ):
+        links.setdefault(page_id, []).append(_link(values))
+    return [
+        DuePage(page_id, domain_id, url, tuple(links.get(page_id, ())), *rest)
+        for page_id, domain_id, url, *rest in rows
+    ]
+
+
+def _link(values: list[Any]) -> DueLink:
+    row_id, url, first_seen, metric, followed, placement, state, look_id, last_checked = values
+    words = (FOLLOW_WORDS[followed], PLACEMENTS[placement], STATES[state])
+    return DueLink(row_id, url or None, first_seen, metric, *words, look_id, last_checked)
+
+
+def past_looks(store: Store, backlink_ids: Sequence[int], *, since: int = 0) -> dict[int, list[PastLook]]:
+    """The earlier looks by backlink, oldest first."""
     found: dict[int, list[PastLook]] = {}
     for backlink_id, checked_at, outcome, reason in store.lookup(
         "SELECT backlink_id, checked_at, outcome, reason FROM look WHERE backlink_id IN {keys}"
-        " ORDER BY backlink_id, checked_at",
+        f" AND checked_at >= {int(since)} ORDER BY backlink_id, checked_at",
         backlink_ids,
     ):
         found.setdefault(backlink_id, []).append(PastLook(checked_at, Outcome(outcome), reason))
     return found
 
 
-_LOOK_COLUMNS: Final = (
-    "backlink_id",
-    "project_id",
-    "checked_at",
-    "outcome",
-    "reason",
-    "explanation",
-    "http_status",
-    "followed",
-    "nofollow_from",
-    "indexable",
-    "noindex_from",
-    "anchor_id",
-    "rel",
-    "placement",
-    "hidden",
-    "found_url",
-    "final_url",
-    "redirects",
-    "tls_invalid",
-    "left_text",
-    "right_text",
-    "links",
-)
-
-_CHANGED: Final = (
-    "target_id",
-    "anchor_id",
-    "state",
-    "followed",
-    "rel",
-    "placement",
-    "link_type",
-    "reported_lost",
-    "first_seen",
-    "last_seen",
-    "lost_at",
-    "last_checked",
-)
-
-
-def record(store: Store, project_id: int, judged: Sequence[Judged]) -> None:
-    """Write looks and the states that follow, in one transaction with all figures."""
-    if not judged:
-        return
-    with store.transaction():
-        anchors = Strings(store, project_id, "anchor", "text")
-        targets = Strings(store, project_id, "target", "url")
-        anchors.resolve({j.verdict.speaks.anchor_text for j in judged if j.verdict.speaks})
-        targets.resolve({_found_target(j.verdict) for j in judged} | {UNKNOWN_TARGET})
-        rows = _backlinks(store, [j.backlink_id for j in judged])
-        before = {row_id: tuple(row) for row_id, row in rows.items()}
-        taken = _taken_targets(store, {row[PAGE] for row in rows.values()})
-        for each in judged:
-            if each.backlink_id in rows:
-                row = rows[each.backlink_id]
-                _apply(row, each, anchors.known)
-                _name_target(row, each.verdict, targets.known, taken)
-        _write_changes(store, project_id, before, rows, (anchors, targets))
-        _write_looks(store, project_id, [j for j in judged if j.backlink_id in rows], anchors.known)
-        _refresh_titles(store, rows, judged)
-
-
-def _backlinks(store: Store, ids: Sequence[int]) -> dict[int, list[Any]]:
-    columns = ", ".join(BACKLINK_COLUMNS)
-    return {
-        values[0]: list(values)
-        for values in store.lookup(f"SELECT {columns} FROM backlink WHERE id IN {{keys}}", ids)
-    }
-
-
-def _taken_targets(store: Store, page_ids: Iterable[int]) -> set[tuple[int, int]]:
-    """The (page, target) pairs that are backlinks already."""
-    return set(store.lookup("SELECT page_id, target_id FROM backlink WHERE page_id IN {keys}", page_ids))
-
-
-def _found_target(verdict: Verdict) -> str:
-    return (try_normalise_url(verdict.speaks.url) if verdict.speaks else None) or UNKNOWN_TARGET
-
-
-def _apply(row: list[Any], judged: Judged, anchors: dict[str, int]) -> None:
-    verdict, at = judged.verdict, judged.verdict.checked_at
-    row[STATE] = STATE_CODE[judged.state]
-    row[LAST_CHECKED] = at
-    if verdict.outcome is Outcome.FOUND:
-        row[LAST_SEEN] = max(at, row[LAST_SEEN] or 0)
-        row[FIRST_SEEN] = at if row[FIRST_SEEN] is None else row[FIRST_SEEN]
-        row[REPORTED_LOST], row[LOST_AT] = 0, None
-        row[FOLLOWED_COLUMN] = follow_code(verdict.followed)
-        if verdict.speaks is not None:
-            _take_link(row, verdict.speaks, anchors)
-    elif judged.state is LinkStatus.LOST:
-        row[LOST_AT] = at
-
-
-def _take_link(row: list[Any], link: Link, anchors: dict[str, int]) -> None:
-    attributes = link.attributes
-    row[REL] = rel_bits(attributes.nofollow, attributes.ugc, attributes.sponsored)
-    row[PLACEMENT] = PLACEMENT_CODE[str(link.placement)]
-    row[LINK_TYPE] = LINK_TYPE_CODE[str(link.type)]
-    row[ANCHOR] = anchors[link.anchor_text]
-
-
-def follow_code(followed: bool | None) -> int:
-    """The stored code of a verdict's `followed`."""
-    if followed is None:
-        return FOLLOW_UNKNOWN
-    return FOLLOWED if followed else NOT_FOLLOWED
-
-
-def _name_target(
-    row: list[Any], verdict: Verdict, targets: dict[str, int], taken: set[tuple[int, int]]
-) -> None:
-    """A backlink whose target nobody had named takes the one that we found, if it is free."""
-    found = _found_target(verdict)
-    pair = (row[PAGE], targets[found])
-    if found and row[TARGET] == targets[UNKNOWN_TARGET] and pair not in taken:
-        row[TARGET] = targets[found]
-        taken.add(pair)
-
-
-def _write_changes(
-    store: Store,
-    project_id: int,
-    before: dict[int, tuple[Any, ...]],
-    rows: dict[int, list[Any]],
-    strings: tuple[Strings, Strings],
-) -> None:
-    tallies = Tallies()
-    tallies.count([counted(row) for row in before.values()], -1)
-    tallies.count([counted(row) for row in rows.values()], +1)
-    anchors, targets = strings
-    anchors.write(tallies.owners["anchor"])
-    targets.write(tallies.owners["target"])
-    positions = [BACKLINK_COLUMNS.index(column) for column in _CHANGED]
-    changes = ", ".join(f"{column} = ?" for column in _CHANGED)
-    store.many(
-        f"UPDATE backlink SET {changes} WHERE id = ?",
-        [(*(row[position] for position in positions), row_id) for row_id, row in rows.items()],
+def last_found(store: Store, backlink_ids: Sequence[int]) -> dict[int, SeenLook]:
+    """What the last look that found each link showed, by backlink."""
+    rows = store.lookup(
+        "SELECT b.id, l.id, l.checked_at, l.outcome, l.reason, l.http_status, l.followed, l.nofollow_from,"
+        " l.indexable, l.noindex_from, a.text, l.rel, l.placement, l.hidden, l.found_url, l.via, l.rendered"
+        " FROM backlink b JOIN look l ON l.id = (SELECT f.id FROM look f WHERE f.backlink_id = b.id"
+        " AND f.outcome = 'found' ORDER BY f.checked_at DESC LIMIT 1)"
+        " LEFT JOIN anchor a ON a.id = l.anchor_id WHERE b.id IN {keys}",
+        backlink_ids,
     )
-    tallies.write(store, project_id)
+    return {row[0]: _seen(row[1:]) for row in rows}
 
 
-def _write_looks(store: Store, project_id: int, judged: Sequence[Judged], anchors: dict[str, int]) -> None:
-    marks = ", ".join("?" * len(_LOOK_COLUMNS))
-    store.many(
-        f"INSERT INTO look ({', '.join(_LOOK_COLUMNS)}) VALUES ({marks})"
-        " ON CONFLICT (backlink_id, checked_at) DO NOTHING",
-        [_look_row(project_id, each, anchors) for each in judged],
-    )
-    store.many(
-        "UPDATE backlink SET look_id = (SELECT id FROM look WHERE backlink_id = ? AND checked_at = ?)"
-        " WHERE id = ?",
-        [(j.backlink_id, j.verdict.checked_at, j.backlink_id) for j in judged],
-    )
-
-
-def _look_row(project_id: int, judged: Judged, anchors: dict[str, int]) -> tuple[Any, ...]:
-    v = judged.verdict
-    link = v.speaks
-    return (
-        judged.backlink_id,
-        project_id,
-        v.checked_at,
-        str(v.outcome),
-        str(v.reason),
-        v.explanation,
-        v.http_status,
-        follow_code(v.followed),
-        ", ".join(v.nofollow_from) or None,
-        None if v.indexable is None else int(v.indexable),
-        ", ".join(v.noindex_from) or None,
-        anchors[link.anchor_text] if link else None,
-        " ".join(link.rel) if link else None,
-        PLACEMENT_CODE[str(link.placement)] if link else 0,
-        link.hidden if link else None,
-        link.url if link else None,
-        v.final_url,
-        json.dumps([[r.url, r.status, r.location] for r in v.redirects]) if v.redirects else None,
-        v.tls_invalid,
-        link.left if link else None,
-        link.right if link else None,
-        len(v.links),
-    )
-
-
-def _refresh_titles(store: Store, rows: dict[int, list[Any]], judged: Sequence[Judged]) -> None:
-    """A page's title and language as we read them, for pages whose source told none."""
-    store.many(
-        "UPDATE page SET title = coalesce(title, ?), language = coalesce(language, ?) WHERE id = ?",
-        [
-            (j.verdict.page_title, j.verdict.page_language, rows[j.backlink_id][PAGE])
-            for j in judged
-            if j.backlink_id in rows and (j.verdict.page_title or j.verdict.page_language)
-        ],
-    )
-
-
-def due_targets(store: Store, project_id: int, *, before: int) -> list[tuple[int, str]]:
-    """(id, URL) of our own pages that links point to, the most linked first."""
-    return [
-        (int(row_id), str(url))
-        for row_id, url in store.query(
-            "SELECT id, url FROM target WHERE project_id = ? AND url <> '' AND links > 0"
-            " AND (checked_at IS NULL OR checked_at < ?) ORDER BY links DESC, id",
-            (project_id, before),
-        )
-    ]
-
-
-def record_targets(store: Store, checks: Sequence[TargetCheck]) -> None:
-    """Write what our looks at our own pages gave."""
-    with store.transaction():
-        store.many(
-            "UPDATE target SET checked_at = ?, outcome = ?, http_status = ?, final_url = ?, hops = ?"
-            " WHERE id = ?",
-            [
-                (c.checked_at, c.outcome, c.http_status, c.final_url, json.dumps(c.hops), c.target_id)
-                for c in checks
-            ],
-        )
+def _seen(row: tuple[Any, ...]) -> SeenLook:
+    values = list(row)
+    values[2] = Outcome(row[2])
+    values[5] = FOLLOW_WORDS[row[5]]
+    values[7] = None if row[7] is None else bool(row[7])
+    values[11] = PLACEMENTS[row[11]]
+    values[15] = bool(row[15])
+    return SeenLook(*values)

@@ -189,6 +189,7 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
     2: (
         "ALTER TABLE project ADD COLUMN watching {SMALL} NOT NULL DEFAULT 0",
         "ALTER TABLE project ADD COLUMN plan {TEXT}",  # JSON of monitor.schedule.WatchPlan; NULL: defaults
+        "ALTER TABLE project ADD COLUMN targets_due_at {INT}",  # when its own pages are looked at next
         "ALTER TABLE domain ADD COLUMN paused_at {INT}",
         # due_at is the next appointment (NULL: none); run_id the check that somebody asked for
         "ALTER TABLE page ADD COLUMN due_at {INT}",
@@ -223,8 +224,12 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
         ),
         "CREATE INDEX crawl_host_due ON crawl_host (due_at) WHERE due_at IS NOT NULL",
         "CREATE INDEX crawl_host_holder ON crawl_host (holder) WHERE holder IS NOT NULL",
+        "CREATE INDEX crawl_host_held ON crawl_host (held_until) WHERE held_until IS NOT NULL",
         "CREATE INDEX domain_host ON domain (key)",
+        "CREATE INDEX domain_paused ON domain (project_id) WHERE paused_at IS NOT NULL",
         "CREATE INDEX page_due ON page (domain_id, due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX page_due_of_project ON page (project_id, due_at) WHERE due_at IS NOT NULL",
+        "CREATE INDEX look_of_project ON look (project_id, checked_at, outcome)",  # counted by the hour
         "CREATE INDEX page_run ON page (run_id) WHERE run_id IS NOT NULL",
         "CREATE UNIQUE INDEX look_appointment ON look (backlink_id, due_at) WHERE due_at IS NOT NULL",
         # looks that were rolled up, a row per backlink and month (months since 1970-01)

@@ -52,6 +52,24 @@ def is_current(store: Store) -> bool:
     )
 
 
+def left_over(store: Store) -> float:
+    """The share (0 to 1) of indexed rows that are there no more, as after a project was deleted."""
+    marked = sum(_mark(store, table) for table, _, _ in _KINDS)
+    there = sum(
+        int(row[0])
+        for table, _, _ in _KINDS
+        if (row := store.one(f"SELECT count(*) FROM {table} WHERE id <= ?", (_mark(store, table),)))
+    )
+    return 1 - there / marked if marked else 0.0
+
+
+def forget_all(store: Store) -> None:
+    """Empty the index; `refresh` fills it anew."""
+    with store.transaction():
+        store.execute("INSERT INTO link_words (link_words) VALUES ('delete-all')")
+        store.execute("UPDATE search_mark SET last_id = 0")
+
+
 def match_text(text: str) -> str | None:
     """The FTS5 question for rows that hold all trigrams of a text; None for texts below three characters."""
     grams = dict.fromkeys(text[start : start + 3] for start in range(len(text) - 2))

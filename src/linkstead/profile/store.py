@@ -8,11 +8,11 @@ A `Store` neither opens nor closes the connection that it was given, except thos
 from __future__ import annotations
 
 import sqlite3
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from linkstead.errors import StoreError
-from linkstead.profile import schema
+from linkstead.profile import schema, soundness, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -108,6 +108,16 @@ class Store:
             raise StoreError("The profile store lost its id counter; restore it from a backup.")
         return int(row[0]) - count
 
+    def take_turns(self, project_ids: Iterable[int]) -> None:
+        """Wait until nobody else writes into these projects; ours until the running transaction ends.
+
+        Strings are stored once and figures beside the rows: two who wrote both at the same time would get
+        into each other's way. SQLite's writers take turns anyway.
+        """
+        if self.dialect == "postgresql":
+            for project_id in sorted(project_ids):  # in one order, so that nobody waits in a circle
+                self.query("SELECT pg_advisory_xact_lock(?)", (project_id,))
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing. Nested calls join the outer one."""
@@ -127,10 +137,12 @@ class Store:
         self.execute("BEGIN IMMEDIATE" if self.dialect == "sqlite" else "BEGIN")
         try:
             yield
+            self.execute("COMMIT")
         except BaseException:
-            self.execute("ROLLBACK")
+            # a full disk or a broken connection has ended the transaction already: what counts is why
+            with suppress(Exception):
+                self.execute("ROLLBACK")
             raise
-        self.execute("COMMIT")
 
 
 class TransactionMaker(Protocol):
@@ -167,24 +179,38 @@ def open_workspace(path: Path) -> Iterator[Store]:
     WAL with synchronous FULL: what a look found survives a power cut (robustness rule). Raises
     `StoreError` when the file is no profile, is locked, or comes from a newer Linkstead.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = not path.exists() or path.stat().st_size == 0
-    try:
-        connection = sqlite3.connect(path, isolation_level=None, timeout=30)
-    except sqlite3.Error as error:
-        raise StoreError(f"{path} cannot be opened: {error}.") from error
-    with closing(connection):
+    place = str(path)
+    with troubles.plainly(place):
         try:
-            tune_sqlite(connection)
-            store = Store(connection, "sqlite")
-            if fresh:
-                create_tables(store)
-            bring_up_to_date(store)
-        except sqlite3.DatabaseError as error:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
             raise StoreError(
-                f"{path} is not a Linkstead profile or is damaged ({error}); move it away to start anew."
+                f"{path.parent} cannot be made: {error.strerror}; choose another place."
             ) from error
-        yield store
+        with closing(sqlite3.connect(path, isolation_level=None, timeout=30)) as connection:
+            store = Store(connection, "sqlite")
+            with troubles.blaming_damage(place, troubles.unreadable):
+                if store.query("PRAGMA page_count") == [(0,)]:
+                    # before all else; to say so to a file that has it would write to it each time
+                    store.execute("PRAGMA auto_vacuum=INCREMENTAL")
+                tune_sqlite(connection)
+                _make_ready(store, place)
+            with troubles.blaming_damage(place, lambda: soundness.damage(store)):
+                yield store
+
+
+def _make_ready(store: Store, place: str) -> None:
+    """Tables for an empty file, also for one whose first start was cut short; upgrades for an old one."""
+    question = "SELECT count(*), coalesce(sum(name = 'profile_version'), 0) FROM sqlite_master"
+    tables, versions = store.query(question)[0]
+    if tables and not versions:
+        raise StoreError(f"{place} is a database, but no Linkstead profile; name another file.")
+    if versions and store.one("SELECT version FROM profile_version") == (schema.VERSION,):
+        return  # nothing to write: a reader needs no right to write, and waits for nobody
+    with store.transaction():
+        if store.query(question)[0][0] == 0:
+            create_tables(store)
+        bring_up_to_date(store)
 
 
 def tune_sqlite(connection: sqlite3.Connection) -> None:

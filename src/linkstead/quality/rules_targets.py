@@ -1,18 +1,22 @@
 """Rules over our own pages that backlinks point at. What fails here is on our side, never "lost".
 
 A `TargetRow` tells how one of these pages answered: `http_status` is the status of the last answer,
-`hops` the number of redirects on the way and `final_url` where they end.
+`hops` the number of redirects on the way and `final_url` where they end. What a chain loses on its way is
+judged in `chains`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from linkstead.quality.rule import Hit, Rule, some, target_evidence, verb
+from linkstead.quality.chains import CANONICAL_ELSEWHERE, ELSEWHERE, chain_faults
+from linkstead.quality.rule import Evidence, Hit, Rule, examples, some, target_evidence, verb
 from linkstead.quality.thresholds import limit
 from linkstead.summary import Severity
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from linkstead.summary import ProfileSummary, TargetRow
 
 
@@ -28,7 +32,54 @@ def broken_backlinks(summary: ProfileSummary, _now: int) -> Hit | None:
     links = max(_links(rows), summary.figures.get("broken_target_links", 0))
     point = verb(links, "backlink points", "backlinks point")
     title = f"{links:,} {point} at {some(targets, 'page')} of yours that {verb(targets, 'fails', 'fail')}."
-    return Hit(title, links, target_evidence(rows))
+    return Hit(title, links, _failing_evidence(rows))
+
+
+def targets_in_doubt(summary: ProfileSummary, _now: int) -> Hit | None:
+    rows = [row for row in summary.targets if row.outcome == "in doubt"]
+    if not rows:
+        return None
+    links = _links(rows)
+    point = verb(links, "backlink points", "backlinks point")
+    doubt = verb(len(rows), "is not confirmed", "are not confirmed")
+    title = f"{links:,} {point} at {some(len(rows), 'page')} of yours that failed once and {doubt} as broken."
+    return Hit(title, links, _failing_evidence(rows))
+
+
+def _failing_evidence(rows: Iterable[TargetRow]) -> tuple[Evidence, ...]:
+    """Failing targets with the page that could take their place."""
+    return examples(
+        {
+            "target": row.url,
+            "links": row.links,
+            "http_status": row.http_status,
+            "hops": row.hops or None,
+            "final_url": row.final_url if row.hops else None,
+            "suggested_page": row.suggested_url,
+            "likeness": None if row.suggested_score is None else round(row.suggested_score),
+            "why": row.suggested_why,
+        }
+        for row in rows
+    )
+
+
+def _faults(row: TargetRow) -> tuple[str, ...]:
+    return chain_faults(row.url, row.chain, row.final_url, row.canonical, row.http_status)
+
+
+def _faulty_evidence(rows: Iterable[TargetRow]) -> tuple[Evidence, ...]:
+    """Targets with everything that their chain loses."""
+    return examples(
+        {
+            "target": row.url,
+            "links": row.links,
+            "hops": row.hops or None,
+            "final_url": row.final_url,
+            "canonical": row.canonical,
+            "faults": "; ".join(_faults(row)) or None,
+        }
+        for row in rows
+    )
 
 
 def redirect_chains(summary: ProfileSummary, _now: int) -> Hit | None:
@@ -39,7 +90,35 @@ def redirect_chains(summary: ProfileSummary, _now: int) -> Hit | None:
     longest = max(row.hops for row in rows)
     take = verb(links, "backlink reaches", "backlinks reach")
     title = f"{links:,} {take} {some(len(rows), 'page')} of yours through up to {longest} redirects in a row."
-    return Hit(title, links, target_evidence(rows))
+    return Hit(title, links, _faulty_evidence(rows))
+
+
+def redirects_elsewhere(summary: ProfileSummary, _now: int) -> Hit | None:
+    rows = [
+        row for row in summary.targets if row.outcome == "redirected" and ELSEWHERE.intersection(_faults(row))
+    ]
+    if not rows:
+        return None
+    links = _links(rows)
+    point = verb(links, "backlink points", "backlinks point")
+    redirect = verb(len(rows), "redirects", "redirect")
+    title = f"{links:,} {point} at {some(len(rows), 'page')} of yours that {redirect} to something else."
+    return Hit(title, links, _faulty_evidence(rows))
+
+
+def canonical_elsewhere(summary: ProfileSummary, _now: int) -> Hit | None:
+    rows = [
+        row
+        for row in summary.targets
+        if row.outcome in ("ok", "redirected") and CANONICAL_ELSEWHERE in _faults(row)
+    ]
+    if not rows:
+        return None
+    links = _links(rows)
+    lead = verb(links, "backlink leads", "backlinks lead")
+    name = verb(len(rows), "names", "name")
+    title = f"{links:,} {lead} to {some(len(rows), 'page')} of yours that {name} another page as canonical."
+    return Hit(title, links, _faulty_evidence(rows))
 
 
 def temporary_redirects(summary: ProfileSummary, _now: int) -> Hit | None:
@@ -89,6 +168,17 @@ TARGET_RULES: Final = (
         broken_backlinks,
     ),
     Rule(
+        "LS027",
+        "targets-in-doubt",
+        Severity.NOTICE,
+        "Target URLs of yours that gave an error of the server or no answer at our last look, once. A second "
+        "failing look makes them broken.",
+        "A restart or a deployment passes; one that fails a quarter of an hour later does not mend itself.",
+        "Our rule: one failing look proves little.",
+        "Look at these pages again. Nothing is to be done if they answer.",
+        targets_in_doubt,
+    ),
+    Rule(
         "LS004",
         "redirect-chains",
         Severity.WARNING,
@@ -97,6 +187,28 @@ TARGET_RULES: Final = (
         f"Google: {_MOVES}.",
         "Shorten the redirect chains. Point the first redirect straight at the last page.",
         redirect_chains,
+    ),
+    Rule(
+        "LS028",
+        "redirects-elsewhere",
+        Severity.WARNING,
+        "Target URLs of yours that redirect to the home page, to another site, or to a page whose address "
+        "shares no word with theirs.",
+        "Readers do not find what the link promised. A redirect to the home page may be read as a soft 404.",
+        f"Google: {_MOVES}.",
+        "Redirect each to its closest successor. Leave it where the last page is about the same matter.",
+        redirects_elsewhere,
+    ),
+    Rule(
+        "LS029",
+        "targets-canonical-elsewhere",
+        Severity.NOTICE,
+        "Target URLs of yours where the page at the end names another page as canonical. Scheme, www. and a "
+        "slash at the end make no other page.",
+        "What the links give is counted for the page that is named.",
+        "Google: developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls.",
+        "Check that the canonical page is the one that the links mean. Point redirects straight at it.",
+        canonical_elsewhere,
     ),
     Rule(
         "LS005",

@@ -22,7 +22,7 @@ import vl_convert
 from linkstead.summary import MonthRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from linkstead.summary import TopRow
 
@@ -154,6 +154,55 @@ def months_chart(
         .encode(y="up:Q")
     )
     return _dressed((drawn + zero).properties(width=width, height=height), palette)
+
+
+#: How looks are told apart in a chart: the outcomes that say nothing about a link are one colour.
+_LOOKS: Final = ("found", "missing", "not known")
+
+
+def hours_values(hours: Iterable[tuple[int, Mapping[str, int]]]) -> list[dict[str, Any]]:
+    """The data of `hours_chart`: (the hour's begin in epoch seconds, looks by outcome)."""
+    return [
+        {"hour": begin * 1000, "kind": kind, "looks": looks}
+        for begin, counts in hours
+        for kind, looks in (
+            ("found", counts.get("found", 0)),
+            ("missing", counts.get("missing", 0)),
+            ("not known", sum(number for word, number in counts.items() if word not in _LOOKS)),
+        )
+    ]
+
+
+def hours_chart(
+    hours: Iterable[tuple[int, Mapping[str, int]]],
+    *,
+    palette: Palette = LIGHT,
+    width: int = 900,
+    height: int = 180,
+) -> Chart:
+    """Our own looks by hour (UTC), piled up by what they gave."""
+    hour = alt.X(
+        "utcyearmonthdatehours(hour):T",
+        title=None,
+        scale=alt.Scale(type="utc"),
+        axis=alt.Axis(grid=False, format="%H:%M", tickCount=8, labelPadding=8, labelFlush=False),
+    )
+    looks = alt.Y("sum(looks):Q", title=None, axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1))
+    colour = alt.Color(
+        "kind:N",
+        title=None,
+        scale=alt.Scale(domain=list(_LOOKS), range=[palette.gain, palette.loss, palette.axis]),
+    )
+    tips = [
+        alt.Tooltip("utcyearmonthdatehours(hour):T", title="Hour (UTC)", format="%-d %b, %H:%M"),
+        alt.Tooltip("kind:N", title="Looks"),
+        alt.Tooltip("sum(looks):Q", format=",", title="Number"),
+    ]
+    drawn = alt.Chart(alt.InlineData(values=hours_values(hours))).mark_bar(
+        cornerRadiusEnd=0, timeUnitBandSize=0.7
+    )
+    encoded = drawn.encode(x=hour, y=looks, color=colour, tooltip=tips)
+    return _dressed(encoded.properties(width=width, height=height), palette)
 
 
 def _bars(

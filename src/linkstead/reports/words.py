@@ -45,6 +45,7 @@ REASON_WORDS: Final[dict[str, str]] = {
     "bad_redirect": "a redirect to nowhere",
     "address_refused": "the address is not a public one",
     "bad_answer": "an answer that is not HTTP",
+    "self": "our own network was in doubt",
     "not_html": "not a web page",
     "too_large": "too large to read",
     "bomb": "unpacks to an endless document",
@@ -57,6 +58,7 @@ TARGET_WORDS: Final[dict[str, str]] = {
     "ok": "answers",
     "redirected": "redirects",
     "broken": "fails",
+    "in doubt": "failed once",
     "unknown": "not looked at",
 }
 

@@ -31,6 +31,9 @@ def django_database(settings: Settings) -> dict[str, Any]:
 
 
 def _sqlite(settings: Settings) -> dict[str, Any]:
+    # a new file can give space back later; said first of all, and not to a file that is there: that would
+    # write to it each time
+    new = () if settings.sqlite_path.exists() else ("auto_vacuum=INCREMENTAL",)
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(settings.sqlite_path),
@@ -38,7 +41,7 @@ def _sqlite(settings: Settings) -> dict[str, Any]:
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": BUSY_TIMEOUT,
-            "init_command": " ".join(f"PRAGMA {pragma};" for pragma in _PRAGMAS),
+            "init_command": " ".join(f"PRAGMA {pragma};" for pragma in (*new, *_PRAGMAS)),
         },
     }
 

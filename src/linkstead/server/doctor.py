@@ -6,6 +6,8 @@ import datetime as dt
 import ipaddress
 import os
 import shutil
+import smtplib
+import ssl
 import stat
 import sys
 import tempfile
@@ -32,6 +34,7 @@ OLD_LIST_DAYS: Final = 400
 #: earlier than any release of Linkstead, later than any that will run unchanged
 SANE_CLOCK: Final = (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
 MOST_SKEW_SECONDS: Final = 30
+MAIL_SECONDS: Final = 10
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -171,6 +174,44 @@ def _address_trouble(settings: Settings, *, stays_inside: bool) -> tuple[str, st
     return None
 
 
+def _mail(settings: Settings) -> Check:
+    """The mail server's greeting, and the way in as it is set; nothing is sent."""
+    if not settings.mail_host:
+        return Check(
+            "mail", True, "No mail server is set: no mail leaves, alerts stay in the inbox.", required=False
+        )
+    where = f"{settings.mail_host}:{settings.mail_port}"
+    try:
+        said = _greeting(settings)
+    except (OSError, UnicodeError) as error:  # smtplib's errors are OSErrors
+        # a sign-in that fails says so in bytes of the server's; its words are not ours to print whole
+        line = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        todo = "Correct LINKSTEAD_MAIL_HOST, _PORT, _TLS, _USER or _PASSWORD, or start the mail server."
+        return Check(
+            "mail", False, f"The mail server at {where} cannot be used: {line}", todo, required=False
+        )
+    return Check("mail", True, f"The mail server at {where} says: {said}.", required=False)
+
+
+def _greeting(settings: Settings) -> str:
+    """What the mail server calls itself, after the encryption and sign-in that are set."""
+    with _mail_connection(settings) as server:
+        server.ehlo_or_helo_if_needed()
+        said = (server.ehlo_resp or server.helo_resp or b"").decode("utf-8", "replace").split("\n")[0]
+        if settings.mail_tls == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if settings.mail_user:
+            server.login(settings.mail_user, settings.mail_password)
+    return "".join(letter for letter in said if letter.isprintable())[:100] or "nothing"
+
+
+def _mail_connection(settings: Settings) -> smtplib.SMTP:
+    host, port = settings.mail_host, settings.mail_port
+    if settings.mail_tls == "tls":
+        return smtplib.SMTP_SSL(host, port, timeout=MAIL_SECONDS, context=ssl.create_default_context())
+    return smtplib.SMTP(host, port, timeout=MAIL_SECONDS)
+
+
 def _unknown(settings: Settings) -> Check:
     # the environment may hold more than what these settings were read from
     complaints = unknown_settings({**os.environ, **settings.given})
@@ -179,7 +220,8 @@ def _unknown(settings: Settings) -> Check:
 
 
 _BEFORE_THE_DATABASE: Final[tuple[Callable[[Settings], Check], ...]] = (
-    _python, _data_folder, _free_space, _secret, _suffix_list, _browser, _clock, _base_url, _unknown,
+    _python, _data_folder, _free_space, _secret, _suffix_list, _browser, _clock, _base_url, _mail,
+    _unknown,
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ INSTALLED_APPS = [
     "linkstead.server.accounts",
     "linkstead.server.projects",
     "linkstead.server.tracking",
+    "linkstead.server.alerts",
+    "linkstead.server.watching",
     "linkstead.server.explorer",
     "linkstead.server.jobs",
     "django.contrib.auth",
@@ -165,6 +167,18 @@ LINKSTEAD_CACHE_DIR = LINKSTEAD.data / "cache"
 # -- jobs ------------------------------------------------------------------------------------------
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+
+# -- mail ------------------------------------------------------------------------------------------
+
+EMAIL_HOST = LINKSTEAD.mail_host  # empty: no mail leaves
+EMAIL_PORT = LINKSTEAD.mail_port
+EMAIL_HOST_USER = LINKSTEAD.mail_user
+EMAIL_HOST_PASSWORD = LINKSTEAD.mail_password
+EMAIL_USE_TLS = LINKSTEAD.mail_tls == "starttls"
+EMAIL_USE_SSL = LINKSTEAD.mail_tls == "tls"
+#: seconds for each step of the conversation; all of them together stay below the lease of a delivery
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = f"Linkstead <{LINKSTEAD.mail_sender}>"
 
 # -- language, time, words -------------------------------------------------------------------------
 

@@ -14,4 +14,6 @@ urlpatterns = [
     path("backlinks/check/", views.check_these, name="check_these"),
     path("backlinks/export.csv", views.export, name="export"),
     path("backlinks/<int:backlink_id>/", views.backlink, name="backlink"),
+    path("backlinks/<int:backlink_id>/evidence/<int:evidence_id>/", views.evidence, name="evidence"),
+    path("backlinks/<int:backlink_id>/evidence/<int:evidence_id>/source/", views.source, name="source"),
 ]

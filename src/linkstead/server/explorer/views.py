@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -15,14 +16,14 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
-from linkstead.errors import UsageError
-from linkstead.journey import kept_audit
+from linkstead.errors import StoreError, UsageError
+from linkstead.journey import kept_audit, kept_pages
 from linkstead.profile import figures as profile_figures
 from linkstead.profile import queries
 from linkstead.profile.detail import link_detail
 from linkstead.server.accounts.views import signed_in
 from linkstead.server.explorer import asked as questions
-from linkstead.server.explorer import checking, pictures, scope
+from linkstead.server.explorer import checking, past, pictures, scope
 from linkstead.server.explorer import export as exporting
 from linkstead.server.explorer import overview as shown
 from linkstead.server.look.rail import address
@@ -35,9 +36,13 @@ from linkstead.server.tracking.stores import profile_store
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from linkstead.journey.kept_pages import Places
+    from linkstead.profile.detail import LinkDetail
     from linkstead.profile.store import Store
     from linkstead.server.explorer.asked import Asked
     from linkstead.server.projects.models import Project
+
+_LARGEST = 2**63 - 1
 
 
 @with_project()
@@ -167,17 +172,79 @@ def export(request: HttpRequest, project: Project) -> StreamingHttpResponse:
 @with_project()
 @require_safe
 def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpResponse:
-    """Template explorer/backlink.html: project, detail, link, row, look."""
+    """Template explorer/backlink.html: project, detail, link, row, look (the newest), looks, events, record."""
     with profile_store() as store:
-        detail = link_detail(store, project.pk, backlink_id)
-    if detail is None:
-        raise Http404("This project has no such backlink.")
+        detail = _detail(store, project, backlink_id)
+        happened = past.events_of(store, backlink_id)
+    looks = past.looks_of(detail)
     context = {
         "detail": detail,
         "link": detail.listed,
         "row": detail.listed.row,
         "look": detail.looks[0] if detail.looks else None,
+        "looks": looks,
+        "first_looks": past.FIRST_LOOKS,
+        "events": happened,
+        "record": past.record_to_show(looks),
         "metric_label": metric_in_words(project.metric),
         **scope.around(request, project),
     }
     return render(request, "explorer/backlink.html", context)
+
+
+@with_project()
+@require_safe
+def source(request: HttpRequest, project: Project, backlink_id: int, evidence_id: int) -> HttpResponse:
+    """A kept copy of a backlink's page with the link marked in its source.
+
+    Template explorer/source_page.html, or only explorer/source.html for htmx: project, link, record, at, copy.
+    """
+    with profile_store() as store:
+        detail = _detail(store, project, backlink_id)
+        found = _places(store, project, detail, evidence_id)
+    context = {
+        "project": project,
+        "link": detail.listed,
+        "row": detail.listed.row,
+        "record": evidence_id,
+        "at": found.at,
+        "copy": past.copy_of(found, detail),
+    }
+    part = "HX-Request" in request.headers
+    answer = render(request, "explorer/source.html" if part else "explorer/source_page.html", context)
+    patch_vary_headers(answer, ["HX-Request"])
+    return answer
+
+
+@with_project()
+@require_safe
+def evidence(request: HttpRequest, project: Project, backlink_id: int, evidence_id: int) -> HttpResponse:
+    """A kept copy of a backlink's page as a WARC file of its own."""
+    with profile_store() as store:
+        detail = _detail(store, project, backlink_id)
+        found = _places(store, project, detail, evidence_id)
+    try:
+        packed = kept_pages.as_warc(settings.LINKSTEAD.evidence, found)
+    except StoreError as error:
+        messages.error(request, str(error))
+        return redirect("explorer:backlink", project.pk, backlink_id)
+    answer = HttpResponse(packed, content_type="application/warc")
+    name = f"{detail.listed.row.domain}-{evidence_id}.warc.gz"
+    answer.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return answer
+
+
+def _detail(store: Store, project: Project, backlink_id: int) -> LinkDetail:
+    detail = link_detail(store, project.pk, backlink_id) if backlink_id <= _LARGEST else None
+    if detail is None:
+        raise Http404("This project has no such backlink.")
+    return detail
+
+
+def _places(store: Store, project: Project, detail: LinkDetail, evidence_id: int) -> Places:
+    found = (
+        kept_pages.places(store, project.pk, detail.page_id, evidence_id) if evidence_id <= _LARGEST else None
+    )
+    if found is None:
+        raise Http404("There is no such copy of this backlink's page.")
+    return found

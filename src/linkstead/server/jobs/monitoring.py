@@ -1,81 +1,162 @@
 """`linkstead monitor`: look at links, for those who asked and for those whose time has come.
 
-Projects take turns in bounded slices. Links are looked at by themselves only in projects where somebody
-has asked for a look before: links in doubt again after a day, all others after a week.
+The patrol (`journey.patrol`) runs in the main thread; everything else that has to be done now and then
+(opening checks, sending alerts, burying dead neighbours) in a second one. Many monitors may run on one
+database, on one machine or several: hosts are leased, every step is a guarded update.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 import logging
+import sqlite3
+import threading
 import time
-from typing import TYPE_CHECKING
 
+import psycopg
+from django.conf import settings
 from django.db import OperationalError, close_old_connections, connection
-from django.db.models import F, Max
-from django.utils import timezone
 
-from linkstead.errors import UsageError
-from linkstead.link import LinkStatus
-from linkstead.profile.codes import STATE_CODE
+from linkstead.errors import StoreError, UsageError
+from linkstead.journey import tools as toolbox
+from linkstead.journey.fetching import fetch_settings
+from linkstead.journey.patrol import Hooks, Orders, Patrol, PatrolReport
+from linkstead.monitor.fetch import run
+from linkstead.profile import appointments
 from linkstead.server import stopping
+from linkstead.server.alerts import services as alerts
 from linkstead.server.jobs.beats import beating
 from linkstead.server.jobs.duties import Duty, patiently
 from linkstead.server.jobs.housekeeping import tidy
 from linkstead.server.jobs.reaper import reap
 from linkstead.server.projects.models import Project
-from linkstead.server.tracking import services, tasks
-from linkstead.server.tracking.models import OPEN, RunState, VerifyRun
-from linkstead.server.tracking.verifying import run_slice
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+from linkstead.server.tracking import services, tasks, verifying
+from linkstead.server.tracking.stores import profile_store, work_store
 
 logger = logging.getLogger(__name__)
 
-IDLE_SECONDS = 2.0
+CHECKS_SECONDS = 1.0
+ALERTS_SECONDS = 3.0
 REAP_SECONDS = 15.0
-LOOK_FOR_DUE_SECONDS = 60.0
+APPOINT_SECONDS = 300.0
 TIDY_SECONDS = 3_600.0
-DOUBT_AGAIN = dt.timedelta(hours=20)
-ALL_AGAIN = dt.timedelta(days=7)
+#: how long to wait when the database or the disk fails: doubled each time up to the last
+FIRST_PAUSE = 1.0
+LONGEST_PAUSE = 30.0
+
+_DATABASE_TROUBLE = (OperationalError, StoreError, sqlite3.Error, psycopg.Error)
 
 
 def monitor(*, until_idle: bool = False) -> int:
-    """Run until asked to stop, or until nothing is open; how many slices were run."""
-    slices = 0
-    duties = (Duty(reap, REAP_SECONDS), Duty(open_due_checks, LOOK_FOR_DUE_SECONDS), Duty(tidy, TIDY_SECONDS))
+    """Run until asked to stop, or until nothing is due; how many pages were looked at."""
     with beating("monitor") as worker:
+        if until_idle:
+            return _until_idle(worker)
+        thread = threading.Thread(target=_do_duties, name="duties", daemon=True)
+        thread.start()
+        try:
+            return _patrol_until_stopped(worker)
+        finally:
+            stopping.ASKED.set()
+            thread.join(30)
+
+
+def _until_idle(worker: str) -> int:
+    pages = 0
+    duties = _duties()
+    while not stopping.ASKED.is_set():
+        close_old_connections()
+        did = sum(bool(duty.act()) for duty in duties)
+        looked = _patrol(worker, until_idle=True).pages
+        pages += looked
+        if not did and not looked:
+            break
+    patiently(close_checks)
+    return pages
+
+
+def _patrol_until_stopped(worker: str) -> int:
+    """The patrol, begun again after every trouble with the database or the disk."""
+    pages, pause = 0, FIRST_PAUSE
+    while not stopping.ASKED.is_set():
+        began = time.monotonic()
+        try:
+            pages += _patrol(worker, until_idle=False).pages
+        except (*_DATABASE_TROUBLE, ExceptionGroup) as error:
+            if not _is_database_trouble(error):
+                raise
+            logger.warning("looking at links is interrupted: %s", _first(error))
+            pause = FIRST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
+            stopping.ASKED.wait(pause)
+    return pages
+
+
+def _patrol(worker: str, *, until_idle: bool) -> PatrolReport:
+    fetch = fetch_settings(settings.LINKSTEAD)
+    with work_store() as store, toolbox.opened(settings.LINKSTEAD, fetch, worker) as tools:
+        orders = Orders(
+            fetch, worker, rate=settings.LINKSTEAD.fetch_rate, until_idle=until_idle, errands=True
+        )
+        hooks = Hooks(should_stop=stopping.ASKED.is_set, also=verifying.count)
+        patrol = Patrol(store, orders, tools, hooks)
+        return run(patrol.run())
+
+
+def _is_database_trouble(error: BaseException) -> bool:
+    if isinstance(error, ExceptionGroup):
+        return all(_is_database_trouble(inner) for inner in error.exceptions)
+    return isinstance(error, _DATABASE_TROUBLE)
+
+
+def _first(error: BaseException) -> BaseException:
+    return _first(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
+
+
+# -- duties -----------------------------------------------------------------------------------------
+
+
+def _duties() -> tuple[Duty, ...]:
+    return (
+        Duty(reap, REAP_SECONDS),
+        Duty(open_checks, CHECKS_SECONDS),
+        Duty(close_checks, CHECKS_SECONDS),
+        Duty(appoint_new_pages, APPOINT_SECONDS),
+        Duty(alerts.turn, ALERTS_SECONDS),
+        Duty(tidy, TIDY_SECONDS),
+    )
+
+
+def _do_duties() -> None:
+    duties = _duties()
+    try:
         while not stopping.ASKED.is_set():
             close_old_connections()
-            did = patiently(lambda: _one_turn(worker, duties))
-            slices += bool(did)
-            if not did and until_idle:
-                break
-            if not did:
-                stopping.ASKED.wait(IDLE_SECONDS)
-    return slices
+            for duty in duties:
+                _do(duty)
+            stopping.ASKED.wait(CHECKS_SECONDS)
+    finally:
+        connection.close()
 
 
-def _one_turn(worker: str, duties: Iterable[Duty]) -> bool:
-    """A slice of the run that has waited longest; whether there was one."""
-    for duty in duties:
-        duty.do_if_due(time.monotonic())
-    open_requested_checks()
-    waiting = VerifyRun.objects.filter(state=RunState.WAITING)
-    longest = waiting.order_by(F("started_at").asc(nulls_first=True), "pk").first()
-    if longest is None:
-        return False
+def _do(duty: Duty) -> None:
+    """One duty; what goes wrong in it is logged and does not keep the others from being done."""
     try:
-        state = run_slice(longest.pk, worker, others_wait=waiting.count() > 1)
-    except OperationalError:
-        raise
+        patiently(lambda: duty.do_if_due(time.monotonic()))
     except Exception:
-        logger.exception("verification %s failed", longest.pk)
-        return True
-    if state in {RunState.DONE, RunState.CANCELLED}:
-        tasks.audit_project.enqueue(longest.project_id)
-    return True
+        logger.exception("%s failed; it is tried again", getattr(duty.act, "__name__", "a duty"))
+        connection.close()
+
+
+def open_checks() -> int:
+    """Open what people asked for; how many checks."""
+    return open_requested_checks() + verifying.open_waiting()
+
+
+def close_checks() -> int:
+    """Close the checks that are through, and have their projects judged anew; how many."""
+    closed = verifying.close_finished()
+    for project_id in closed:
+        tasks.audit_project.enqueue(project_id)
+    return len(closed)
 
 
 def open_requested_checks() -> int:
@@ -85,16 +166,11 @@ def open_requested_checks() -> int:
         Project.objects.filter(pk=project.pk, verify_requested_at=project.verify_requested_at).update(
             verify_requested_at=None
         )
-        opened += _open(project)
+        opened += _request(project)
     return opened
 
 
-def open_due_checks() -> int:
-    """Open a check for every project whose links' time has come; how many."""
-    return sum(_open(project) for project in _due_projects())
-
-
-def _open(project: Project) -> int:
+def _request(project: Project) -> int:
     try:
         services.request_check(project, None)
     except UsageError:
@@ -102,24 +178,10 @@ def _open(project: Project) -> int:
     return 1
 
 
-def _due_projects() -> Iterator[Project]:
-    now = timezone.now()
-    ended = (
-        VerifyRun.objects.filter(state=RunState.DONE)
-        .values("project_id")
-        .annotate(last=Max("finished_at"))
-        .exclude(project_id__in=VerifyRun.objects.filter(state__in=OPEN).values("project_id"))
-    )
-    for row in ended:
-        age = now - row["last"]
-        if age > ALL_AGAIN or (age > DOUBT_AGAIN and _in_doubt(row["project_id"])):
-            yield Project.objects.get(pk=row["project_id"])
-
-
-def _in_doubt(project_id: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM backlink WHERE project_id = %s AND state = %s LIMIT 1",
-            [project_id, STATE_CODE[LinkStatus.IN_DOUBT.value]],
-        )
-        return cursor.fetchone() is not None
+def appoint_new_pages() -> int:
+    """Appointments for pages that imports have brought to watched projects; how many."""
+    made = 0
+    for project_id in Project.objects.filter(watching=appointments.WATCHED).values_list("pk", flat=True):
+        with profile_store() as store:
+            made += appointments.appoint(store, project_id, now=int(time.time()))
+    return made

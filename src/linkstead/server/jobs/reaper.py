@@ -11,8 +11,10 @@ from django.utils import timezone
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
+from linkstead.profile import hosts
 from linkstead.server.jobs.beats import alive, bury_neighbours
-from linkstead.server.tracking.models import ImportRun, RunState, VerifyRun
+from linkstead.server.tracking.models import ImportRun, RunState
+from linkstead.server.tracking.stores import profile_store
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +29,7 @@ def reap() -> int:
     """Hand out again what dead workers held; how many pieces of work."""
     bury_neighbours()
     living = set(alive().values_list("worker", flat=True))
-    reaped = _reap_tasks(living) + _reap_checks(living)
+    reaped = _reap_tasks(living) + _free_hosts(living)
     if reaped:
         logger.warning("%s pieces of work of dead workers were handed out again", reaped)
     return reaped
@@ -54,9 +56,11 @@ def _reap_tasks(living: set[str]) -> int:
     return reaped
 
 
-def _reap_checks(living: set[str]) -> int:
-    orphans = VerifyRun.objects.filter(state=RunState.RUNNING).exclude(worker__in=living)
-    return orphans.update(state=RunState.WAITING, worker="")
+def _free_hosts(living: set[str]) -> int:
+    """What dead monitors held is free again at once; their fences keep them from writing any more."""
+    with profile_store() as store:
+        dead = hosts.holders(store) - living
+        return hosts.let_go(store, dead)
 
 
 def _give_up(holder: str) -> None:

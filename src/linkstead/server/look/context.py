@@ -38,4 +38,5 @@ def _rail(request: HttpRequest) -> rail.Rail:
     projects = list(projects_of(request.user)[:MOST_PROJECTS])
     wanted = request.resolver_match.kwargs.get("project_id") if request.resolver_match else None
     project = next((one for one in projects if one.pk == wanted), None)
-    return rail.build(request.path, projects, project, is_administrator=request.user.is_administrator)
+    user = request.user
+    return rail.build(request.path, projects, project, is_administrator=user.is_administrator, user=user)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.urls import NoReverseMatch, reverse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    from linkstead.server.accounts.models import User
     from linkstead.server.projects.models import Project
 
 #: (name, URL name) of the pages of one project, in the order of the journey
 PROJECT_PAGES: tuple[tuple[str, str], ...] = (
     ("Overview", "explorer:overview"),
     ("Backlinks", "explorer:backlinks"),
+    ("Alerts", "alerts:inbox"),
+    ("Monitor", "watching:monitor"),
     ("Sources", "tracking:imports"),
     ("Settings", "projects:settings"),
 )
@@ -29,13 +32,24 @@ ACCOUNT_PAGES: tuple[tuple[str, str], ...] = (
 ADMINISTRATOR_PAGES: tuple[tuple[str, str], ...] = (("People", "accounts:people"),)
 
 
+#: URL name -> how many things behind it somebody has not seen; filled by the apps that know (see alerts.apps)
+COUNTS: dict[str, Callable[[User, Project], int]] = {}
+#: a larger count is shown as "99+"; nobody needs to have more than this counted
+MOST_COUNTED = 99
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the rail: where it leads and whether it is here."""
+    """A line of the rail: where it leads, whether it is here, and what waits there unseen."""
 
     name: str
     url: str
     current: bool = False
+    count: int = 0
+
+    @property
+    def count_shown(self) -> str:
+        return f"{MOST_COUNTED}+" if self.count > MOST_COUNTED else str(self.count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +94,25 @@ def entries(
     return tuple(Entry(name, url, url == here) for name, url in found)
 
 
+def counted(entries: Iterable[Entry], user: User, project: Project) -> tuple[Entry, ...]:
+    """The lines of a project, with what waits unseen behind them."""
+    by_url = {address(name, project.pk): count for name, count in COUNTS.items()}
+    return tuple(
+        replace(entry, count=by_url[entry.url](user, project)) if entry.url in by_url else entry
+        for entry in entries
+    )
+
+
 def build(
-    path: str, projects: Iterable[Project], project: Project | None, *, is_administrator: bool = False
+    path: str,
+    projects: Iterable[Project],
+    project: Project | None,
+    *,
+    is_administrator: bool = False,
+    user: User | None = None,
 ) -> Rail:
     """The rail at `path`, with the projects that the person may see and the one they look at."""
+    pages = entries(PROJECT_PAGES, path, (project.pk,)) if project is not None else ()
     account = (*ACCOUNT_PAGES, *(ADMINISTRATOR_PAGES if is_administrator else ()))
     return Rail(
         projects=tuple(
@@ -91,7 +120,7 @@ def build(
             for one in projects
             if (url := address("explorer:overview", one.pk))
         ),
-        pages=entries(PROJECT_PAGES, path, (project.pk,)) if project is not None else (),
+        pages=counted(pages, user, project) if user is not None and project is not None else pages,
         project_pages=entries(PAGES, path),
         account=entries(account, path),
         sign_out=address("account_logout"),

@@ -47,6 +47,7 @@ class Project(models.Model):
     verify_requested_at = models.BigIntegerField(null=True)
     watching = models.SmallIntegerField(default=0)  # 1: its links are looked at on schedule
     plan = models.TextField(null=True)  # noqa: DJ001 - JSON of monitor.schedule.WatchPlan, NULL for the defaults
+    targets_due_at = models.BigIntegerField(null=True)
 
     objects = ProjectQuerySet.as_manager()
 

@@ -27,7 +27,7 @@ _BY_PARENT = (
 #: tables of a profile with a project_id; the project itself goes last
 _BY_PROJECT = (
     "look", "backlink", "domain_sighting", "page", "target", "anchor", "domain", "tally",
-    "summary_cache", "header_mapping", "import_file",
+    "summary_cache", "header_mapping", "import_file", "look_month", "event", "evidence", "site_page",
 )  # fmt: skip
 
 
@@ -59,6 +59,16 @@ def rename_project(project: Project, name: str) -> None:
     if not plain:
         raise UsageError("A project needs a name; write one.")
     Project.objects.filter(pk=project.pk).update(name=plain)
+
+
+def set_watching(project: Project, watching: int) -> None:
+    """Whether a project's links are looked at on schedule (the words of profile.appointments)."""
+    Project.objects.filter(pk=project.pk).update(watching=watching)
+
+
+def set_plan(project: Project, plan: str | None) -> None:
+    """How a project's links are watched: the JSON of a WatchPlan, None for the defaults."""
+    Project.objects.filter(pk=project.pk).update(plan=plan)
 
 
 def delete_project(project: Project) -> None:

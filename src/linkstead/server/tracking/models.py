@@ -108,8 +108,8 @@ class VerifyRun(Run):
         constraints = (
             models.UniqueConstraint(
                 fields=("project",),
-                condition=models.Q(state__in=[state.value for state in OPEN]),
-                name="tracking_one_open_check",
+                condition=models.Q(state__in=[state.value for state in OPEN], backlink_ids__isnull=True),
+                name="tracking_one_open_check_of_all",
             ),
         )
 

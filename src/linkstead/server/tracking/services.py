@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from linkstead.errors import UsageError
+from linkstead.profile import appointments
 from linkstead.server.tracking import runs, tasks
 from linkstead.server.tracking.models import OPEN, ImportRun, RunState, VerifyRun
 from linkstead.server.tracking.uploads import has_stored, keep, remove_stored
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 #: fields that say where a link or domain stands; a table without one of them says nothing
 WHERE_FIELDS = frozenset({"source_url", "source_domain", "title_and_url"})
 MOST_CHOSEN = 1_000
+#: checks of chosen links that may be open in one project
+MOST_OPEN = 20
 
 
 def imports_of(project: Project) -> QuerySet[ImportRun]:
@@ -102,18 +105,30 @@ def cancel(run: ImportRun | VerifyRun) -> None:
 def request_check(
     project: Project, user: User | None, backlink_ids: Sequence[int] | None = None
 ) -> VerifyRun:
-    """Have the links of a project looked at: all that are due, or those chosen. One check at a time."""
-    if backlink_ids is not None and len(backlink_ids) > MOST_CHOSEN:
-        raise UsageError(f"At most {MOST_CHOSEN:,} links can be chosen; check the whole project instead.")
+    """Have the links of a project looked at: all that are due, or those chosen, which come before all others.
+
+    One check of the whole project at a time: asking again gives the open one. With the first one its
+    links are looked at on schedule, unless somebody has switched that off.
+    """
+    if backlink_ids is not None:
+        return _request_chosen(project, user, backlink_ids)
     try:
         with transaction.atomic():
-            return VerifyRun.objects.create(
-                project=project,
-                asked_by=user,
-                backlink_ids=None if backlink_ids is None else list(backlink_ids),
-            )
+            run = VerifyRun.objects.create(project=project, asked_by=user)
+            if project.watching == appointments.NEVER_ASKED:
+                type(project).objects.filter(pk=project.pk).update(watching=appointments.WATCHED)
+            return run
     except IntegrityError:
-        running = VerifyRun.objects.filter(project=project, state__in=OPEN).first()
-        if running is None or backlink_ids is not None:
-            raise UsageError("A check of this project is running; wait for it, or cancel it.") from None
+        running = VerifyRun.objects.filter(project=project, backlink_ids__isnull=True, state__in=OPEN).first()
+        if running is None:
+            raise UsageError("A check of this project has just ended; ask once more.") from None
         return running
+
+
+def _request_chosen(project: Project, user: User | None, backlink_ids: Sequence[int]) -> VerifyRun:
+    if len(backlink_ids) > MOST_CHOSEN:
+        raise UsageError(f"At most {MOST_CHOSEN:,} links can be chosen; check the whole project instead.")
+    waiting = VerifyRun.objects.filter(project=project, state__in=OPEN, backlink_ids__isnull=False).count()
+    if waiting >= MOST_OPEN:
+        raise UsageError(f"{waiting} checks of chosen links are open already; wait for one, or cancel it.")
+    return VerifyRun.objects.create(project=project, asked_by=user, backlink_ids=list(backlink_ids))

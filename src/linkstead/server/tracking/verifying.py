@@ -1,108 +1,130 @@
-"""What the monitor does for a verification, one bounded slice at a time."""
+"""Checks that people ask for: opened as appointments of pages, counted as they are kept, closed at the end.
+
+No process owns a check. Whoever looks at a page counts it in the transaction of the look, so that any
+number of monitors may share one check and none is lost or counted twice.
+"""
 
 from __future__ import annotations
 
-import logging
-import time
+import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
 
-from linkstead.errors import LinksteadError
-from linkstead.journey import Chosen, verify_links
-from linkstead.journey.fetching import fetch_settings
-from linkstead.server import stopping
-from linkstead.server.tracking import runs
+from linkstead.profile import appointments
 from linkstead.server.tracking.models import RunState, VerifyRun
-from linkstead.server.tracking.stores import Fenced, work_store
-from linkstead.server.tracking.watching import Watch
+from linkstead.server.tracking.stores import profile_store
 
 if TYPE_CHECKING:
-    from linkstead.journey import VerifyReport
+    from linkstead.journey.writing import Written
     from linkstead.profile.store import Store
 
-logger = logging.getLogger(__name__)
-
-#: a slice ends after this long when other projects wait
-SLICE_SECONDS = 60.0
 #: links looked at shortly before somebody asked are not looked at again
 FRESH_SECONDS = 3_600
-_BROKEN = "An error in Linkstead ended this check; the server's log has it."
+_OWN_PAGES = "Looking at your own pages"
+_REFERRING = "Looking at referring pages"
 
 
-def run_slice(run_id: int, worker: str, *, others_wait: bool = False) -> RunState | None:
-    """Look at pages until all are done, somebody stops us or the turn is over."""
-    run = runs.claim(VerifyRun, run_id, worker)
-    if run is None:
-        return None
-    try:
-        return _slice(run, others_wait=others_wait)
-    except (Fenced, LinksteadError, ExceptionGroup) as error:
-        told = _plain(error)
-        if isinstance(told, Fenced):
-            logger.warning("verification %s was taken over by another process", run_id)
-            return None
-        _end(run, RunState.FAILED, message=str(told) if isinstance(told, LinksteadError) else _BROKEN)
-        if isinstance(told, LinksteadError):
-            return RunState.FAILED
-        raise
-    except Exception:
-        _end(run, RunState.FAILED, message=_BROKEN)
-        raise
+def open_waiting() -> int:
+    """Make appointments for every check that waits; how many were opened."""
+    waiting = VerifyRun.objects.filter(state=RunState.WAITING).select_related("project")
+    return sum(_open(run) for run in waiting.order_by("pk"))
 
 
-def _plain(error: Exception) -> Exception:
-    """What really happened: tasks that run side by side wrap their errors in groups."""
-    while isinstance(error, ExceptionGroup):
-        known = error.subgroup((Fenced, LinksteadError))
-        error = (known or error).exceptions[0]
-    return error
-
-
-def _slice(run: VerifyRun, *, others_wait: bool) -> RunState | None:
-    fence = runs.fence_of(run)
-    over_at = time.monotonic() + SLICE_SECONDS
-    with work_store(fence) as store:
-        watch = Watch(store, fence, turn_over=lambda: others_wait and time.monotonic() > over_at)
-        report = verify_links(
-            store,
-            run.project_id,
-            fetch_settings(settings.LINKSTEAD),
-            progress=watch.tell,
-            should_stop=watch.should_stop,
-            chosen=_chosen(run),
+def _open(run: VerifyRun) -> bool:
+    with transaction.atomic(), profile_store() as store:
+        guarded = VerifyRun.objects.filter(pk=run.pk, state=RunState.WAITING, attempt=run.attempt)
+        if not guarded.update(attempt=run.attempt + 1):
+            return False
+        if run.backlink_ids is None and _own_pages_first(store, run):
+            VerifyRun.objects.filter(pk=run.pk).update(step=_OWN_PAGES)
+            return False
+        now = int(timezone.now().timestamp())
+        if run.backlink_ids is None:
+            before = int(run.created_at.timestamp()) - FRESH_SECONDS
+            total = appointments.ask_all(store, run.project_id, run_id=run.pk, now=now, before=before)
+        else:
+            total = appointments.ask_links(store, run.project_id, run.backlink_ids, run_id=run.pk, now=now)
+        VerifyRun.objects.filter(pk=run.pk).update(
+            state=RunState.RUNNING, started_at=timezone.now(), step=_REFERRING, total=total, unit="pages"
         )
-        left = report.stopped and (report.left or _pages_left(store, run))
-    runs.note(run, **_facts(run, report))
-    if watch.cancelled:
-        return _end(run, RunState.CANCELLED, message="Cancelled. What was looked at stays.")
-    if left or (report.stopped and stopping.ASKED.is_set()):
-        return RunState.WAITING if runs.put_back(run) else None
-    return _end(run, RunState.DONE)
+    return True
 
 
-def _chosen(run: VerifyRun) -> Chosen:
-    if run.backlink_ids is not None:
-        return Chosen(backlink_ids=run.backlink_ids)
-    # the same moment in every slice: what this run has looked at is not due again
-    asked_at = int(run.created_at.timestamp())
-    return Chosen(recheck_after=max(0, int(time.time()) - asked_at + FRESH_SECONDS))
+def _own_pages_first(store: Store, run: VerifyRun) -> bool:
+    """Which spellings of our own pages are one is best known before links to them are judged."""
+    now = int(timezone.now().timestamp())
+    due = run.project.targets_due_at
+    if run.step == _OWN_PAGES:
+        return due is not None and due <= now
+    row = store.one(
+        "SELECT 1 FROM target WHERE project_id = ? AND url <> '' AND links > 0 AND checked_at IS NULL"
+        " LIMIT 1",
+        (run.project_id,),
+    )
+    if row is None:
+        return False
+    store.execute("UPDATE project SET targets_due_at = ? WHERE id = ?", (now, run.project_id))
+    return True
 
 
-def _pages_left(store: Store, run: VerifyRun) -> int:
-    row = store.one("SELECT count(*) FROM backlink WHERE project_id = ?", (run.project_id,))
-    return 0 if row is None else int(row[0])
+def close_finished() -> list[int]:
+    """Close the checks whose pages have all been looked at, and those cancelled; ids of their projects."""
+    closed: list[int] = []
+    for run in VerifyRun.objects.filter(state=RunState.RUNNING):
+        if run.cancel_requested:
+            closed += _cancel(run)
+        else:
+            closed += _close(run)
+    return closed
 
 
-def _facts(run: VerifyRun, report: VerifyReport) -> dict[str, Any]:
-    return {
-        "pages": run.pages + report.pages,
-        "links": run.links + report.links,
-        "targets": run.targets + report.targets,
-        "outcomes": dict(Counter(run.outcomes) + Counter(report.outcomes)),
-    }
+def _close(run: VerifyRun) -> list[int]:
+    with transaction.atomic(), profile_store() as store:
+        if appointments.left_of_run(store, run.pk):
+            return []
+        done = VerifyRun.objects.filter(pk=run.pk, state=RunState.RUNNING, cancel_requested=False).update(
+            state=RunState.DONE, finished_at=timezone.now()
+        )
+    return [run.project_id] * done
 
 
-def _end(run: VerifyRun, state: RunState, **facts: Any) -> RunState | None:  # noqa: ANN401 - columns of the model
-    return state if runs.finish(run, state, **facts) else None
+def _cancel(run: VerifyRun) -> list[int]:
+    with transaction.atomic(), profile_store() as store:
+        now = int(timezone.now().timestamp())
+        appointments.withdraw(store, run.project_id, run_id=run.pk, now=now)
+        done = VerifyRun.objects.filter(pk=run.pk, state=RunState.RUNNING).update(
+            state=RunState.CANCELLED,
+            finished_at=timezone.now(),
+            cancel_requested=False,
+            message="Cancelled. What was looked at stays.",
+        )
+    return [run.project_id] * done
+
+
+def count(store: Store, written: Written) -> None:
+    """Count what was written for the checks that asked for it, in the same transaction."""
+    table = VerifyRun.table()
+    lock = " FOR UPDATE" if store.dialect == "postgresql" else ""
+    for run_id, counts in sorted(written.runs.items()):
+        row = store.one(f"SELECT outcomes FROM {table} WHERE id = ?{lock}", (run_id,))  # noqa: S608 - a name of our own
+        if row is None:
+            continue
+        known = json.loads(row[0]) if isinstance(row[0], str) else row[0]
+        outcomes = Counter(known) + counts.outcomes
+        note = ", ".join(f"{number:,} {outcome}" for outcome, number in sorted(outcomes.items()))
+        store.execute(
+            f"UPDATE {table} SET pages = pages + ?, done = done + ?, links = links + ?, rows = rows + ?,"  # noqa: S608 - a name of our own
+            " outcomes = ?, note = ? WHERE id = ?",
+            (
+                counts.pages,
+                counts.pages,
+                counts.links,
+                counts.links,
+                json.dumps(dict(outcomes)),
+                note,
+                run_id,
+            ),
+        )

@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             state_operations=[
                 migrations.AddField("project", "watching", models.SmallIntegerField(default=0)),
                 migrations.AddField("project", "plan", models.TextField(null=True)),
+                migrations.AddField("project", "targets_due_at", models.BigIntegerField(null=True)),
             ],
         ),
     ]

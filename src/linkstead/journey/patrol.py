@@ -1,0 +1,416 @@
+"""Verified, again and again: due hosts are claimed, visited in their own pace, and given back.
+
+One engine for the command line and for any number of monitor processes on one database. It claims
+hosts by lease (`profile.hosts`), looks at their due pages one after the other (`looking`), and writes
+what was seen every few seconds (`writing`). Nothing is fetched twice for one appointment while a lease
+holds, and nothing is written by a process that has lost it. While our own network is in doubt, nothing
+is fetched and no miss is believed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from linkstead.journey.errands import ErrandHooks, Errands
+from linkstead.journey.looking import Looked, Looker, page_judges
+from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
+from linkstead.journey.rota import Held, Rota
+from linkstead.journey.writing import Writer
+from linkstead.link import Outcome
+from linkstead.monitor.fetch import Fetcher, FetchSettings
+from linkstead.monitor.pacing import SLOWING_STATUSES, backoff, delay_between
+from linkstead.monitor.verify import in_doubt_verdict
+from linkstead.profile import hosts, identity, looks, visited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from linkstead.journey.writing import Written
+    from linkstead.link import Verdict
+    from linkstead.monitor.browser import Renderer
+    from linkstead.monitor.canary import NetworkWatch
+    from linkstead.monitor.evidence import EvidenceBox
+    from linkstead.profile.hosts import HostLease
+    from linkstead.profile.looks import DuePage
+    from linkstead.profile.store import Store
+
+WRITE_EVERY_SECONDS: Final = 2.0
+WRITE_EVERY_PAGES: Final = 200
+WRITE_EVERY_BYTES: Final = 16 << 20
+#: Pages of one host that are read from the store at once, and looked at under one lease.
+PAGES_AT_ONCE: Final = 20
+PAGES_A_LEASE: Final = 100
+#: Hosts that one process holds at most: at the usual pace most of them rest.
+MOST_HOSTS: Final = 2_000
+MOST_REST: Final = 600.0
+_SPELLINGS_FRESH: Final = 300.0
+#: So many of the latest looks tell whether something is wrong with us; below that share nobody asks.
+_LATEST: Final = 50
+_FEW: Final = 10
+_BAD_SHARE: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """How a patrol goes about.
+
+    `holder` is the process's name on its leases, never used twice. `rate` is the most pages a second over
+    all hosts, 0 for no limit. `only` is a project whose pages alone are looked at. With `until_idle` the
+    patrol ends when nothing is due; with `errands` it also looks at the projects' own pages.
+    """
+
+    fetch: FetchSettings
+    holder: str
+    rate: float = 0.0
+    lease_seconds: int = hosts.LEASE_SECONDS
+    idle_seconds: float = 2.0
+    only: int | None = None
+    until_idle: bool = False
+    errands: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """Whom a patrol asks and tells. `also` is called in each write's transaction, with what it did."""
+
+    now: Callable[[], int] = lambda: int(time.time())
+    progress: ProgressSink = silent
+    total: int | None = None
+    should_stop: StopAsked = never
+    also: Callable[[Store, Written], None] | None = None
+
+
+class Tools(NamedTuple):
+    """What a patrol may use beside the fetcher; None for what is not there."""
+
+    network: NetworkWatch | None = None
+    evidence: EvidenceBox | None = None
+    renderer: Renderer | None = None
+
+
+@dataclass(slots=True)
+class PatrolReport:
+    """What a patrol did. `held` pages were not looked at because their host has sent us away for now."""
+
+    pages: int = 0
+    links: int = 0
+    held: int = 0
+    fenced: int = 0
+    events: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    stopped: bool = False
+
+
+class Patrol:
+    """One process's looks from start to stop."""
+
+    def __init__(
+        self, store: Store, orders: Orders, tools: Tools | None = None, hooks: Hooks | None = None
+    ) -> None:
+        self._store = store
+        self._orders = orders
+        self._tools = tools or Tools()
+        self._hooks = hooks or Hooks()
+        self._now = self._hooks.now
+        errand_hooks = ErrandHooks(self._now, self._asked_to_stop)
+        self._errands = (
+            Errands(store, orders.fetch, self._tools.network, orders.holder, errand_hooks)
+            if orders.errands
+            else None
+        )
+        self._writer = Writer(store, orders.holder, box=self._tools.evidence, also=self._hooks.also)
+        self._rota = Rota()
+        self._waiting: list[tuple[Held, Looked]] = []
+        self._bytes = 0
+        self._given_back: dict[HostLease, hosts.Visited] = {}
+        self._busy = 0
+        self._open = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._doubting: asyncio.Task[None] | None = None
+        self._latest: list[bool] = []
+        self._spellings: dict[int, tuple[float, str, dict[str, dict[str, str]]]] = {}
+        self._next_slot = 0.0
+        self.report = PatrolReport()
+
+    async def run(self) -> PatrolReport:
+        """Go until asked to stop or, with `until_idle`, until nothing is due."""
+        async with AsyncExitStack() as stack:
+            judges = stack.enter_context(page_judges())
+            fetcher = await stack.enter_async_context(Fetcher(self._orders.fetch))
+            if self._tools.renderer is not None:
+                await stack.enter_async_context(self._tools.renderer)
+            looker = Looker(fetcher, judges, self._tools.renderer, self._now, self._writer.would_be_lost)
+            self._open.set()
+            try:
+                await self._together(looker)
+            finally:
+                self._abandon()
+        return self.report
+
+    async def _together(self, looker: Looker) -> None:
+        async with asyncio.TaskGroup() as group:
+            claims = group.create_task(self._claims())
+            keeper = group.create_task(self._renewals())
+            writes = group.create_task(self._writes())
+            errands = group.create_task(self._errands.run()) if self._errands is not None else None
+            workers = [group.create_task(self._work(looker)) for _ in range(self._orders.fetch.concurrency)]
+            await claims
+            self._rota.stop()
+            self._open.set()
+            await asyncio.gather(*workers)
+            for task in (keeper, writes, errands):
+                if task is not None:
+                    task.cancel()
+        await self._flush()
+
+    # -- hosts ----------------------------------------------------------------------------------
+
+    async def _claims(self) -> None:
+        """Hold as many hosts as the workers can use, until there is nothing to do or somebody asks.
+
+        Those that rest are no use now: more are claimed while fewer are ready than there are workers.
+        """
+        workers = self._orders.fetch.concurrency
+        while not self._asked_to_stop():
+            room = min(workers - self._rota.ready, MOST_HOSTS - len(self._rota.held))
+            taken: list[HostLease] = []
+            if room >= max(1, workers // 4) and self._open.is_set():
+                taken = hosts.claim(
+                    self._store,
+                    self._orders.holder,
+                    now=self._now(),
+                    limit=room,
+                    seconds=self._orders.lease_seconds,
+                    project_id=self._orders.only,
+                )
+                for lease in taken:
+                    self._rota.add(Held(lease, troubles=lease.troubles))
+            if taken:
+                await asyncio.sleep(0)
+            elif self._orders.until_idle and await self._is_over():
+                return
+            else:
+                await asyncio.sleep(min(0.05, self._orders.idle_seconds) if self._orders.until_idle else 0.25)
+                await self._idle()
+
+    async def _idle(self) -> None:
+        """Nothing to claim: wait a little, and longer when nothing is held either."""
+        if not self._orders.until_idle and not self._rota.held:
+            until = time.monotonic() + self._orders.idle_seconds
+            # whoever asks us to stop is in another thread or a signal's hand: only looking tells
+            for _ in iter(lambda: time.monotonic() < until and not self._hooks.should_stop(), False):
+                await asyncio.sleep(0.1)
+
+    async def _is_over(self) -> bool:
+        if self._rota.held or self._busy or not self._open.is_set():
+            return False
+        if self._errands is not None and self._errands.left():
+            return False
+        await self._flush()
+        return not hosts.resting(self._store, now=self._now(), project_id=self._orders.only)
+
+    def _asked_to_stop(self) -> bool:
+        self.report.stopped = self.report.stopped or self._hooks.should_stop()
+        return self.report.stopped
+
+    async def _renewals(self) -> None:
+        while True:
+            await asyncio.sleep(self._orders.lease_seconds / 3)
+            self._writer.forget_plans()
+            ours = hosts.renew(self._store, self._orders.holder, seconds=self._orders.lease_seconds)
+            for held in list(self._rota.held.values()):
+                if ours.get(held.lease.key) != held.lease.fence:
+                    self._rota.drop(held)  # somebody else has it: whatever we still see of it is fenced off
+
+    def _give_back(self, held: Held) -> None:
+        self._rota.drop(held)
+        self._given_back[held.lease] = hosts.Visited(
+            held.rest,
+            held.held_until,
+            held.visits,
+            held.troubles,
+            held.last_at,
+            held.outcome,
+            held.reason,
+            held.seconds,
+        )
+
+    def _abandon(self) -> None:
+        """Leave nothing leased behind, whatever ended the patrol."""
+        if self._doubting is not None:
+            self._doubting.cancel()
+        for held in list(self._rota.held.values()):
+            self._give_back(held)
+        if self._given_back:
+            self._writer.write([], self._given_back)
+            self._given_back = {}
+
+    # -- looks ----------------------------------------------------------------------------------
+
+    async def _work(self, looker: Looker) -> None:
+        while (held := await self._rota.take()) is not None:
+            await self._open.wait()
+            page = self._next_page(held)
+            if page is None or self._asked_to_stop():
+                self._give_back(held)
+                continue
+            await self._slot()
+            self._busy += 1
+            try:
+                await self._visit(looker, held, page)
+            finally:
+                self._busy -= 1
+
+    def _next_page(self, held: Held) -> DuePage | None:
+        if not held.pages and not held.loaded and held.taken < PAGES_A_LEASE:
+            limit = len(held.unwritten) + PAGES_AT_ONCE
+            found = looks.due_on_host(
+                self._store, held.lease.key, now=self._now(), limit=limit, project_id=self._orders.only
+            )
+            held.pages.extend(page for page in found if page.page_id not in held.unwritten)
+            held.loaded = len(found) < limit
+        if not held.pages or held.taken >= PAGES_A_LEASE:
+            return None
+        held.taken += 1
+        return held.pages.popleft()
+
+    async def _slot(self) -> None:
+        """Wait until the rate over all hosts allows one more page."""
+        if self._orders.rate <= 0:
+            return
+        here = time.monotonic()
+        self._next_slot = max(here, self._next_slot + 1 / self._orders.rate)
+        if self._next_slot > here:
+            await asyncio.sleep(self._next_slot - here)
+
+    async def _visit(self, looker: Looker, held: Held, page: DuePage) -> None:
+        site, proven = self._spelled(page)
+        looked = await looker.look(page, site, proven)
+        self._note(held, looked)
+        if looked.held_until is not None:
+            self.report.held += 1 + len(held.pages)
+            self._give_back(held)
+            return
+        self._waiting.append((held, looked))
+        held.unwritten.add(page.page_id)
+        self._bytes += len(looked.fetched.body)
+        self._tell()
+        if held.pages or not held.loaded:
+            self._rota.rested(held, held.rest)
+        else:
+            self._give_back(held)
+        if len(self._waiting) >= WRITE_EVERY_PAGES or self._bytes >= WRITE_EVERY_BYTES:
+            await self._flush()
+
+    def _spelled(self, page: DuePage) -> tuple[str, dict[str, str]]:
+        """The site of a page's project, and which spellings of its targets are proven to be one page."""
+        known = self._spellings.get(page.project_id)
+        if known is None or time.monotonic() - known[0] > _SPELLINGS_FRESH:
+            row = self._store.one("SELECT site FROM project WHERE id = ?", (page.project_id,))
+            by_bare: dict[str, dict[str, str]] = {}
+            for url, final in identity.proven_spellings(self._store, page.project_id).items():
+                by_bare.setdefault(identity.bare(url), {})[url] = final
+            known = self._spellings[page.project_id] = (time.monotonic(), str(row[0]) if row else "", by_bare)
+        wanted = {identity.bare(link.target_url) for link in page.links if link.target_url}
+        return known[1], {url: final for bare in wanted for url, final in known[2].get(bare, {}).items()}
+
+    def _note(self, held: Held, looked: Looked) -> None:
+        """What the visit says of the host's pace and health."""
+        fetched, delay = looked.fetched, self._orders.fetch.delay_seconds
+        held.visits += 1
+        held.last_at = looked.at
+        held.seconds = fetched.elapsed
+        held.held_until = fetched.retry_at
+        held.troubles = held.troubles + 1 if fetched.status in SLOWING_STATUSES else 0
+        rest = delay_between(delay, fetched.robots.crawl_delay, fetched.elapsed)
+        held.rest = min(backoff(rest, held.troubles) if held.troubles else rest, MOST_REST)
+        if looked.verdicts:
+            worst = max(looked.verdicts, key=lambda verdict: verdict.outcome is not Outcome.FOUND)
+            held.outcome, held.reason = str(worst.outcome), str(worst.reason)
+            self._latest = [*self._latest[1 - _LATEST :], worst.outcome is not Outcome.FOUND]
+
+    # -- writing --------------------------------------------------------------------------------
+
+    async def _writes(self) -> None:
+        while True:
+            await asyncio.sleep(WRITE_EVERY_SECONDS)
+            await self._flush()
+
+    async def _flush(self) -> None:
+        """Write what waits. Misses are believed only while our own network is sound."""
+        # one at a time: a host may not be given back before what was seen of it is written
+        async with self._writing:
+            batch, self._waiting, self._bytes = self._waiting, [], 0
+            given_back, self._given_back = self._given_back, {}
+            if not batch and not given_back:
+                return
+            believed = await self._believed(batch)
+            self._took(self._writer.write(believed, given_back))
+            self._tell()
+            for held, looked in batch:
+                held.unwritten.discard(looked.page.page_id)
+
+    def _took(self, written: Written) -> None:
+        report = self.report
+        report.pages += written.pages
+        report.links += written.links
+        report.fenced += written.fenced
+        report.events += written.events
+        report.outcomes.update(written.outcomes)
+
+    def _tell(self) -> None:
+        report = self.report
+        note = ", ".join(f"{report.outcomes[word]:,} {word}" for word in Outcome if report.outcomes[word])
+        seen = report.pages + len(self._waiting)
+        self._hooks.progress(
+            Progress("Looking at referring pages", seen, self._hooks.total, "pages", report.links, note)
+        )
+
+    async def _believed(self, batch: list[tuple[Held, Looked]]) -> list[tuple[Held, Looked]]:
+        """The batch as it may be written: when the canary hosts fail, what was not found says nothing."""
+        network = self._tools.network
+        if network is None or not self._is_suspicious(batch):
+            return batch
+        doubt = await network.sound()
+        if doubt is None:
+            return batch
+        self._suspend(network, doubt)
+        return [(held, replace(look, verdicts=_nothing_known(look, doubt))) for held, look in batch]
+
+    def _is_suspicious(self, batch: list[tuple[Held, Looked]]) -> bool:
+        bad = [look for _, look in batch if any(v.outcome is not Outcome.FOUND for v in look.verdicts)]
+        if not bad:
+            return False
+        if len(self._latest) < _FEW or sum(self._latest) >= _BAD_SHARE * len(self._latest):
+            return True
+        return any(self._writer.would_be_lost(look.page, look.verdicts) for look in bad)
+
+    def _suspend(self, network: NetworkWatch, doubt: str) -> None:
+        if self._open.is_set():
+            self._open.clear()
+            visited.begin_incident(self._store, visited.NETWORK, doubt, now=self._now())
+            self._doubting = asyncio.get_running_loop().create_task(self._until_sound(network))
+
+    async def _until_sound(self, network: NetworkWatch) -> None:
+        doubt: str | None = ""
+        while doubt is not None and not self._asked_to_stop():
+            doubt = await network.sound()
+            await asyncio.sleep(0 if doubt is None else 1.0)
+        if not self.report.stopped:
+            visited.end_incident(self._store, visited.NETWORK, now=self._now())
+            self._latest = []
+        self._open.set()
+
+
+def _nothing_known(look: Looked, doubt: str) -> tuple[Verdict, ...]:
+    return tuple(
+        verdict
+        if verdict.outcome is Outcome.FOUND
+        else in_doubt_verdict(verdict.page_url, verdict.target_url, verdict.checked_at, doubt)
+        for verdict in look.verdicts
+    )

@@ -1,0 +1,187 @@
+"""When each page is looked at next: watching a project, pausing a host, checks that somebody asks for.
+
+`page.due_at` is the one truth: a page without it is not looked at. Pages of projects that nobody
+watches have none, and those of paused hosts neither.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from linkstead.profile import hosts
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from linkstead.profile.store import Store
+
+#: Whether a project's pages are looked at on schedule; a person's no is not overruled by a check.
+NEVER_ASKED: Final = 0
+WATCHED: Final = 1
+NOT_WATCHED: Final = 2
+#: Pages that somebody chose by hand come before all others: their appointment lies a year back.
+URGENT: Final = 366 * 86_400
+#: Pages that were looked at before are spread over so many seconds when watching begins again.
+SPREAD: Final = 7 * 86_400
+#: The pace at which new pages are begun; see monitor.schedule.first_due.
+SECONDS_A_NEW_PAGE: Final = 0.36
+DAY: Final = 86_400
+
+_NOT_PAUSED: Final = (
+    "NOT EXISTS (SELECT 1 FROM domain d WHERE d.id = page.domain_id AND d.paused_at IS NOT NULL)"
+)
+
+
+def watch(store: Store, project_id: int, *, on: bool, now: int) -> None:
+    """Begin to look at a project's pages on schedule, or cease. Checks that somebody asked for go on."""
+    with store.transaction():
+        store.execute(
+            "UPDATE project SET watching = ?, targets_due_at = ? WHERE id = ?",
+            (WATCHED if on else NOT_WATCHED, now if on else None, project_id),
+        )
+        if on:
+            appoint(store, project_id, now=now)
+        else:
+            store.execute(
+                "UPDATE page SET due_at = NULL"
+                " WHERE project_id = ? AND run_id IS NULL AND due_at IS NOT NULL",
+                (project_id,),
+            )
+
+
+def appoint(store: Store, project_id: int, *, now: int, domain_id: int | None = None) -> int:
+    """Give each page without an appointment one, if the project is watched; how many.
+
+    Pages that nobody has looked at come soon, 10,000 an hour but all within a day; the others are spread
+    over a week. With `domain_id` only pages of that domain, which takes no reading of all others.
+    """
+    # a page stands in the store since a link on it does
+    only = "" if domain_id is None else " AND id IN (SELECT page_id FROM backlink WHERE domain_id = ?)"
+    one = () if domain_id is None else (domain_id,)
+    with store.transaction():
+        row = store.one("SELECT watching FROM project WHERE id = ?", (project_id,))
+        if row is None or row[0] != WATCHED:
+            return 0
+        new = store.one(
+            f"SELECT count(*) FROM page WHERE project_id = ? AND due_at IS NULL AND read_at IS NULL{only}",
+            (project_id, *one),
+        )
+        soon = min(DAY, int(new[0] * SECONDS_A_NEW_PAGE) if new else 0) + 1
+        made = store.execute(
+            "UPDATE page SET due_at = ? + (id * 7919) % CASE WHEN read_at IS NULL THEN ? ELSE ? END"
+            f" WHERE project_id = ? AND due_at IS NULL AND {_NOT_PAUSED}{only}",
+            (now, soon, SPREAD, project_id, *one),
+        )
+        if made:
+            hosts.note_appointments(store, project_id, one or None)
+        return made
+
+
+def pause(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
+    """Leave a referring domain alone until somebody resumes it; whether there was one to pause."""
+    with store.transaction():
+        paused = store.execute(
+            "UPDATE domain SET paused_at = ? WHERE id = ? AND project_id = ? AND paused_at IS NULL",
+            (now, domain_id, project_id),
+        )
+        if paused:
+            store.execute(
+                "UPDATE page SET due_at = NULL, run_id = NULL WHERE domain_id = ? AND due_at IS NOT NULL",
+                (domain_id,),
+            )
+        return bool(paused)
+
+
+def resume(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
+    """Look at a paused domain again; whether there was one."""
+    with store.transaction():
+        resumed = store.execute(
+            "UPDATE domain SET paused_at = NULL WHERE id = ? AND project_id = ? AND paused_at IS NOT NULL",
+            (domain_id, project_id),
+        )
+        if resumed:
+            appoint(store, project_id, now=now, domain_id=domain_id)
+        return bool(resumed)
+
+
+def ask_all(store: Store, project_id: int, *, run_id: int | None, now: int, before: int) -> int:
+    """Make every page due that has a link not looked at since `before`; how many. Paused hosts stay so."""
+    with store.transaction():
+        asked = store.execute(
+            f"UPDATE page SET due_at = ?, run_id = ? WHERE project_id = ? AND {_NOT_PAUSED}"
+            " AND id IN (SELECT page_id FROM backlink WHERE project_id = ?"
+            " AND (last_checked IS NULL OR last_checked < ?))",
+            (now, run_id, project_id, project_id, before),
+        )
+        hosts.note_appointments(store, project_id)
+        return asked
+
+
+def ask_best(store: Store, project_id: int, *, now: int, before: int, limit: int) -> int:
+    """Make the best `limit` pages due of those with a link not looked at since `before`; how many."""
+    rows = store.query(
+        "SELECT page_id FROM backlink WHERE project_id = ? AND (last_checked IS NULL OR last_checked < ?)"
+        " GROUP BY page_id ORDER BY min(coalesce(last_checked, 0)), max(coalesce(metric, 0)) DESC, page_id"
+        f" LIMIT {int(limit)}",
+        (project_id, before),
+    )
+    return _ask_pages(store, project_id, [int(row[0]) for row in rows], run_id=None, now=now)
+
+
+def ask_links(
+    store: Store, project_id: int, backlink_ids: Sequence[int], *, run_id: int | None, now: int
+) -> int:
+    """Make the pages of these backlinks due before all others, as far as they are the project's; how many."""
+    found = store.lookup(
+        f"SELECT DISTINCT page_id FROM backlink WHERE project_id = {int(project_id)} AND id IN {{keys}}",
+        backlink_ids,
+    )
+    return _ask_pages(
+        store, project_id, sorted({int(row[0]) for row in found}), run_id=run_id, now=now - URGENT
+    )
+
+
+def _ask_pages(
+    store: Store, project_id: int, page_ids: Sequence[int], *, run_id: int | None, now: int
+) -> int:
+    with store.transaction():
+        domains: set[int] = set()
+        asked = 0
+        for start in range(0, len(page_ids), 10_000):
+            part = page_ids[start : start + 10_000]
+            rows = store.query(
+                f"UPDATE page SET due_at = ?, run_id = ? WHERE {_NOT_PAUSED}"
+                f" AND id IN ({', '.join('?' * len(part))}) RETURNING domain_id",
+                (now, run_id, *part),
+            )
+            asked += len(rows)
+            domains.update(int(row[0]) for row in rows)
+        hosts.note_appointments(store, project_id, sorted(domains))
+        return asked
+
+
+def withdraw(store: Store, project_id: int, *, run_id: int | None, now: int) -> int:
+    """Take back what a check had asked for and nobody has looked at; how many pages.
+
+    Without a `run_id` all appointments of the project. Watched projects get their ordinary ones.
+    """
+    where, values = ("run_id = ?", (run_id,)) if run_id is not None else ("due_at IS NOT NULL", ())
+    with store.transaction():
+        taken = store.execute(
+            f"UPDATE page SET due_at = NULL, run_id = NULL WHERE project_id = ? AND {where}",
+            (project_id, *values),
+        )
+        appoint(store, project_id, now=now)
+        return taken
+
+
+def left_of_run(store: Store, run_id: int) -> int:
+    """How many pages a check still waits for."""
+    row = store.one("SELECT count(*) FROM page WHERE run_id = ?", (run_id,))
+    return 0 if row is None else int(row[0])
+
+
+def left_of_project(store: Store, project_id: int, *, now: int) -> int:
+    """How many pages of a project are due."""
+    row = store.one("SELECT count(*) FROM page WHERE project_id = ? AND due_at <= ?", (project_id, now))
+    return 0 if row is None else int(row[0])
