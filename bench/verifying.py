@@ -1,24 +1,26 @@
-"""Verifying pages, raced against a crawler and a link checker: `python -m bench.verifying [--short] [--https]`.
+"""Verifying pages, raced against a crawler and a link checker: `python -m bench.verifying [--short]`.
 
-    --hosts 5000 --pages-per-host 1 --concurrency 256 --processes 1 --rounds 3 --peers engine,scrapy,scrapy-css,lychee
+    --https --hosts 5000 --pages-per-host 1 --concurrency 256 --processes 1 --rounds 3
+    --peers engine,scrapy,scrapy-css,lychee
 
-Everybody asks the same hosts of the same web on loopback (`bench.web`): 5,000 registrable domains, each on an
-address of its own, 24 to 56 KB a page. What counts is CPU time, user and system, of a racer with all its child
-processes; the web runs in a process that is not counted, on another core where there is one.
+Everybody asks the same hosts of the same web on loopback (`bench.web`): 5,000 registrable domains, each
+on an address of its own, 22 to 56 KB a page. What counts is CPU time, user and system, of a racer with
+all its child processes; the web runs in a process that is not counted, on another core where there is one.
 
-* Ours asks robots.txt of every host, with the address guard on, by `monitor.Fetcher` as it is; reads and judges
-  each page in a child process as `journey` does (full page reader, verdict), certificates checked. What is
-  left out is the database, and the pause between two visits to a host.
-* `engine` is the same with everything that is written: `journey.patrol` on a SQLite profile, one link a page, evidence
-  left out.
+* Ours asks robots.txt of every host, with the address guard on; reads and judges each page in a child
+  process, all by `journey.looking` as it is, certificates checked. What is left out is the database, and
+  the pause between two visits to a host.
+* `engine` is the same with everything that is written: `journey.patrol` on a SQLite profile, one link a
+  page, evidence left out.
 * `scrapy` obeys robots.txt too, and extracts the same facts of the same links with lxml (`bench.page`), at
-  its fastest settings (`bench.web.scrapy_spider`), certificates checked. `scrapy-css` extracts
-  less: address, anchor text and rel by selectors.
-* `lychee` asks for the pages by GET and looks at the status: no robots.txt, no page read, no link facts. It has
-  no resolver of its own, so it gets addresses in place of names; its certificates are checked against them.
+  its fastest settings (`bench.web.scrapy_spider`), certificates checked. It judges nothing but whether the
+  link is there. `scrapy-css` extracts less: address, anchor text and rel by selectors.
+* `lychee` asks for the pages by GET and looks at the status: no robots.txt, no page read, no link facts.
+  It has no resolver of its own, so it gets addresses in place of names; certificates name those, too.
 
-A first part of the hosts warms up ours and Scrapy and is not measured; lychee's start is measured by a run
-on one page and taken off. Rounds are interleaved. Peers that are not installed are left out with a word.
+A tenth of the hosts warms up ours and Scrapy and is not measured; lychee's start is measured by a run on
+one page and taken off. Rounds are interleaved. A racer that fetched or found less than the others ends the
+race. Peers that are not installed are left out with a word.
 """
 
 from __future__ import annotations
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
-#: Peer -> how many times our CPU per page it may be at least, by scheme; lychee: how many times its we may need.
+#: How many times Scrapy's pages per CPU second we mean to reach; how much of lychee's CPU we may need.
 AT_LEAST = {"http": 8.0, "https": 4.0}
 LYCHEE_AT_MOST = 4.0
 MEMORY_MB = 150.0
@@ -114,7 +116,7 @@ def web(race: Race) -> Iterator[tuple[int, int, str]]:
 
 
 def _on_core(pid: int, which: int) -> None:
-    """Keep a process on one of our cores, the first (0) or the last (-1), where the system can and there are two."""
+    """Keep a process on one of our cores, the first (0) or the last (-1), where the system can."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(pid, {cores[which]})
@@ -132,6 +134,7 @@ def counts(port: int) -> dict[str, int]:
 def run(module: list[str], plans: list[Plan]) -> Result:
     """Run one process for each plan at the same time and add up what they report."""
     environment = dict(os.environ) | ({"SSL_CERT_FILE": plans[0].tls} if plans[0].tls else {})
+    # preexec_fn is safe here: this process has no threads
     running = [
         subprocess.Popen(
             [sys.executable, "-m", module[0], json.dumps(plan), *module[1:]],
@@ -140,7 +143,7 @@ def run(module: list[str], plans: list[Plan]) -> Result:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=(lambda: _on_core(0, 0)) if len(plans) == 1 else None,  # noqa: PLW1509 - no threads here
+            preexec_fn=(lambda: _on_core(0, 0)) if len(plans) == 1 else None,  # noqa: PLW1509
         )
         for plan in plans
     ]
@@ -195,7 +198,8 @@ def _lychee(urls: list[str], plan: Plan, processes: int) -> tuple[float, float, 
         listed = Path(folder, "pages.txt")
         listed.write_text("\n".join(urls) + "\n", encoding="ascii")
         command = [
-            str(Path(sys.executable).with_name("lychee")), "--no-progress", "--format", "json", "--method", "get",
+            str(Path(sys.executable).with_name("lychee")), "--no-progress", "--format", "json",
+            "--method", "get",
             "--max-concurrency", str(plan.concurrency), "--max-retries", "0", "--threads", str(processes),
             str(listed),
         ]  # fmt: skip

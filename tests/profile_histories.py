@@ -42,6 +42,7 @@ class Look(NamedTuple):
     anchor: str = "seen"
     rel: tuple[str, ...] = ()
     unchanged: bool = False
+    type: LinkType = LinkType.ANCHOR
 
 
 class Told(NamedTuple):
@@ -52,6 +53,7 @@ class Told(NamedTuple):
     anchor: str | None
     first_seen: int | None
     last_seen: int | None
+    lost_at: int | None = None
 
 
 @st.composite
@@ -64,6 +66,7 @@ def looks(draw: st.DrawFn) -> Look:
         draw(st.sampled_from(["seen", "seen", "other"])),
         draw(st.sampled_from([(), (), ("nofollow",), ("ugc", "noopener")])),
         draw(st.booleans()),
+        draw(st.sampled_from([LinkType.ANCHOR, LinkType.ANCHOR, LinkType.IMAGE])),
     )
 
 
@@ -74,6 +77,7 @@ tellings = st.builds(
     st.sampled_from([None, "told"]),
     st.sampled_from([None, START - 50 * DAY, START + 3 * DAY]),
     st.sampled_from([None, START - 10 * DAY, START + 30 * DAY]),
+    st.sampled_from([None, None, START + 5 * DAY, START + 300 * DAY]),
 )
 
 #: The past of one link: long stretches of the same, and sudden changes.
@@ -88,7 +92,7 @@ pasts = st.lists(
 
 def verdict(step: Look, at: int) -> Verdict:
     found = step.outcome is Outcome.FOUND
-    link = Link(TARGET, step.anchor, step.rel, LinkType.ANCHOR, Placement.FOOTER, 0)
+    link = Link(TARGET, step.anchor, step.rel, step.type, Placement.FOOTER, 0)
     speaks = link if found and not step.unchanged else None
     return Verdict(
         outcome=step.outcome,
@@ -138,6 +142,7 @@ class Lived:
                     anchor_text=step.anchor,
                     first_seen=step.first_seen,
                     last_seen=step.last_seen,
+                    lost_at=step.lost_at,
                 ),
                 source=step.source,
             )

@@ -24,7 +24,7 @@ HOSTS_A_CERTIFICATE = 25
 
 
 def make(folder: Path, hosts: int) -> Path:
-    """Write `ca.pem` and `0.pem`, `1.pem` ... (key and certificate) into a folder; gives the authority's file."""
+    """Write `ca.pem` and `0.pem`, `1.pem` ... (key and certificate); gives the authority's file."""
     authority = ec.generate_private_key(ec.SECP256R1())
     name = _name("The load web's authority")
     usage = x509.KeyUsage(False, False, False, False, False, True, True, False, False)

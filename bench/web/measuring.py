@@ -11,7 +11,7 @@ import psutil
 
 
 class Result(NamedTuple):
-    """A racer's own report. `cpu` and `wall` in seconds behind the warm-up, `memory` is the peak in MB per process."""
+    """A racer's own report: seconds behind the warm-up, peak `memory` in MB by process, CPU by `parts`."""
 
     pages: int
     found: int

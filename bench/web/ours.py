@@ -95,10 +95,12 @@ def patrol(plan: Plan) -> Result:
     one pays for the start as well, and what the long one needs more is what its further pages cost.
     """
     middle = plan.first + plan.warm
-    with tempfile.TemporaryDirectory(prefix="linkstead-bench-") as folder:
-        with open_workspace(Path(folder, "profile.sqlite3")) as store:
-            short = _patrolled(store, plan, plan.urls(plan.first, middle), "short.example")
-            long = _patrolled(store, plan, plan.urls(middle, plan.last), pages.SITE)
+    with (
+        tempfile.TemporaryDirectory(prefix="linkstead-bench-") as folder,
+        open_workspace(Path(folder, "profile.sqlite3")) as store,
+    ):
+        short = _patrolled(store, plan, plan.urls(plan.first, middle), "short.example")
+        long = _patrolled(store, plan, plan.urls(middle, plan.last), pages.SITE)
     more = long.pages / max(1, long.pages - short.pages)
     fetching, judging = ((long.parts[part] - short.parts[part]) * more for part in ("fetching", "judging"))
     counts = Counter(

@@ -1,9 +1,9 @@
-"""Scrapy's racer: robots.txt and page of each host, the same facts of every link. `python -m bench.web.scrapy_spider PLAN full|css`.
+"""Scrapy's racer: robots.txt and page of each host. `python -m bench.web.scrapy_spider PLAN full|css`.
 
-As fast as its settings make it: uvloop, names known beforehand, no delay, log, cookies, retries or filter of
-duplicates; everything else is Scrapy's default. `full` extracts what we extract of every link, by the functions that
-`bench.page` races as "lxml.html" on the tree that Scrapy parsed anyway; `css` takes address, anchor text
-and rel by selectors, as a spider usually does, which is less than we do.
+As fast as its settings make it: uvloop, names known beforehand, no delay, log, cookies, retries or filter
+of duplicates; everything else is Scrapy's default. `full` extracts what we extract of every link, by the
+functions that `bench.page` races as "lxml.html", and spares Scrapy its own parse; `css` takes address,
+anchor text and rel by selectors, as a spider usually does, which is less than we do.
 """
 
 from __future__ import annotations

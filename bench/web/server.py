@@ -2,9 +2,9 @@
 
     python -m bench.web.server HOSTS [FOLDER]
 
-Listens on a port for http on every address of 127.0.0.0/8 (the kernel hands all of them to one socket), with a
-FOLDER of `certificates.make` on another for https. Prints both ports as one line of JSON, then serves until its
-standard input ends. `GET /counts` says how many pages and robots.txt were asked for since the last time.
+Listens on a port for http on every address of 127.0.0.0/8 (the kernel hands all of them to one socket),
+with a FOLDER of `certificates.make` on another for https. Prints both ports as one line of JSON, then serves
+until its standard input ends. `GET /counts` says what was asked for since the last time.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
         self._timer = asyncio.get_running_loop().call_later(_KEEP_ALIVE_SECONDS, transport.abort)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, _exc: Exception | None) -> None:
         self._timer.cancel()
 
     def data_received(self, data: bytes) -> None:

@@ -23,7 +23,7 @@ from linkstead.link import (
     Sighting,
     Verdict,
 )
-from linkstead.profile import files, recording
+from linkstead.profile import files, recording, targets
 from linkstead.profile.looks import Judged
 from linkstead.profile.merge import Merger
 from linkstead.profile.targets import TargetCheck
@@ -322,8 +322,8 @@ def _look(store: Store, project_id: int, made: dict[str, Known], looked: float) 
         judged.append(Judged(int(backlink_id), verdict, link.state))
     for start in range(0, len(judged), 500):
         recording.record(store, project_id, judged[start : start + 500])
-    targets = store.query("SELECT id, url FROM target WHERE project_id = ? AND url <> ''", (project_id,))
-    for target_id, url in targets:
+    rows = store.query("SELECT id, url FROM target WHERE project_id = ? AND url <> ''", (project_id,))
+    for target_id, url in rows:
         broken = str(url).endswith("/press")
         check = TargetCheck(
             int(target_id), NOW - DAY, "broken" if broken else "ok", 404 if broken else 200, str(url), ()

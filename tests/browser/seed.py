@@ -11,6 +11,7 @@ import sys
 import time
 
 import harbour
+import patrolled
 
 from linkstead.journey import audit_profile
 from linkstead.server.bootstrap import prepare
@@ -22,7 +23,8 @@ PASSWORD = "the lamps are lit at dusk"
 
 def main(links: int, *, hostile: bool) -> dict[str, object]:
     """Fill the folder; what the tests must know of it."""
-    prepare(read_settings(os.environ))
+    settings = read_settings(os.environ)
+    prepare(settings)
     from linkstead.server.accounts import services as accounts
     from linkstead.server.accounts.models import User
     from linkstead.server.projects import services as projects
@@ -33,14 +35,27 @@ def main(links: int, *, hostile: bool) -> dict[str, object]:
     accounts.add_user("tomas@harborlight.example")
     full = projects.create_project(user, site=harbour.SITE)
     empty = projects.create_project(user, site="empty.example")
+    idle = projects.create_project(user, site="idle.example")
+    now = int(time.time())
     with profile_store() as store:
+        harbour.fill(store, idle.pk, 30, hostile=False)
         store.execute("UPDATE project SET metric = 'ahrefs.dr' WHERE id = ?", (full.pk,))
         harbour.fill(store, full.pk, links, hostile=hostile)
-        audit_profile(store, full.pk, now=int(time.time()))
+        patrolled.fill(store, full.pk, settings.evidence, now)
+        audit_profile(store, full.pk, now=now)
         row = store.one(
             "SELECT b.id FROM backlink b JOIN page p ON p.id = b.page_id WHERE p.url LIKE 'https://hostile.%'"
         )
-    return {"full": full.pk, "empty": empty.pk, "hostile": row[0] if row else None}
+        damaged = store.one(
+            "SELECT b.id FROM backlink b JOIN page p ON p.id = b.page_id WHERE p.url LIKE 'https://rtl.%'"
+        )
+    return {
+        "full": full.pk,
+        "empty": empty.pk,
+        "idle": idle.pk,
+        "hostile": row[0] if row else None,
+        "damaged": damaged[0] if damaged else None,
+    }
 
 
 if __name__ == "__main__":

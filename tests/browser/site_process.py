@@ -29,6 +29,12 @@ class Site:
     full: int
     empty: int
     hostile: int
+    idle: int
+    damaged: int
+
+    @property
+    def monitor(self) -> str:
+        return f"/p/{self.full}/monitor/"
 
     @property
     def overview(self) -> str:
@@ -58,6 +64,14 @@ class Site:
             f"{self.backlinks}?q=nothing-is-called-so",
             f"/p/{self.empty}/backlinks/",
             self.hostile_backlink,
+            f"{self.backlinks}{self.damaged}/",
+            self.monitor,
+            f"{self.monitor}?show=paused",
+            f"{self.monitor}?name=nothing-is-called-so",
+            f"{self.monitor}plan/",
+            f"/p/{self.empty}/monitor/",
+            f"/p/{self.idle}/monitor/",
+            "/bot",
             f"/p/{self.full}/imports/",
             f"/p/{self.full}/settings/",
             "/account/people/",
@@ -85,6 +99,7 @@ def running(data: Path, links: int = 1_000, *options: str) -> Iterator[Site]:
         "LINKSTEAD_DATA": str(data),
         "LINKSTEAD_PORT": str(port),
         "LINKSTEAD_BIND": "127.0.0.1",
+        "LINKSTEAD_CANARIES": "none",
         "LINKSTEAD_WORKERS": "1",
     }
     seeded = subprocess.run(
@@ -105,7 +120,14 @@ def running(data: Path, links: int = 1_000, *options: str) -> Iterator[Site]:
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_until_it_answers(port, started[0], data / "processes.log")
-        yield Site(address, facts["full"], facts["empty"], facts["hostile"] or 0)
+        yield Site(
+            address,
+            facts["full"],
+            facts["empty"],
+            facts["hostile"] or 0,
+            facts["idle"],
+            facts["damaged"] or 0,
+        )
     finally:
         for process in started:
             process.terminate()

@@ -222,7 +222,7 @@ def test_a_miss_becomes_a_loss_only_after_spaced_looks_and_comes_back_when_seen(
         )
         state = states(store, project)
         assert state["removed"] == ("lost" if hour >= 24 else "in doubt")
-        assert state["gone"] == ("lost" if hour >= 2 else "in doubt")
+        assert state["gone"] == ("lost" if hour >= 24 else "in doubt")
         assert state["thread"] == state["page"] == "blocked"
     assert counts(store, project).lost == 2
     world.web.pages[BLOG, "/removed"] = world.web.pages[BLOG, "/good"]

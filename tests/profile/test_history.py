@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from linkstead.journey.upkeep import state_rule
-from linkstead.link import Outcome, Reason
+from linkstead.link import LinkType, Outcome, Reason
 from linkstead.monitor.plan import DEFAULT_PLAN
 from linkstead.profile import history, slices, tallies
 from linkstead.profile.store import Store, open_workspace
@@ -26,6 +26,7 @@ MISSING = Look(DAY, Outcome.MISSING, Reason.REMOVED)
 BLOCKED = Look(DAY, Outcome.BLOCKED, Reason.FORBIDDEN)
 LOST = [FOUND, MISSING, MISSING, MISSING]
 TOLD = Told("semrush-backlinks", True, "told", 1, 2_000_000_000)
+TOLD_LOST = Told("ahrefs-backlinks", False, None, None, None, lost_at=2_000_000_000)
 
 
 def wrong(store: Store, project: int) -> list[str]:
@@ -52,6 +53,10 @@ def lived(store: Store, *lives: Sequence[Look | Told]) -> tuple[int, list[int]]:
         [*LOST, FOUND],
         [*LOST, BLOCKED],
         [*LOST, TOLD],
+        [*LOST, TOLD_LOST],
+        [*LOST, TOLD_LOST, TOLD],
+        [TOLD_LOST, *LOST, TOLD],
+        [FOUND, FOUND._replace(type=LinkType.IMAGE), FOUND._replace(unchanged=True)],
         [FOUND, NOFOLLOW, FOUND._replace(unchanged=True)],
     ],
     ids=lambda life: "+".join(type(s).__name__ if isinstance(s, Told) else s.outcome for s in life),
@@ -78,6 +83,7 @@ HARMS = [
     ("UPDATE backlink SET rel = 9 WHERE id = ?", "rel"),
     ("UPDATE backlink SET anchor_id = NULL WHERE id = ?", "anchor_id"),
     ("UPDATE backlink SET placement = 1 WHERE id = ?", "placement"),
+    ("UPDATE backlink SET link_type = 5 WHERE id = ?", "link_type"),
     ("UPDATE backlink SET last_checked = last_checked - 1 WHERE id = ?", "last_checked"),
     ("UPDATE backlink SET last_seen = 5 WHERE id = ?", "last_seen"),
     ("UPDATE backlink SET first_seen = NULL WHERE id = ?", "first_seen"),
@@ -116,6 +122,22 @@ def test_a_loss_is_dated_by_the_look_that_confirmed_it(store: Store) -> None:
     assert len(wrong(store, project)) == 1
     history.rebuild(store, project)
     assert confirmed == store.one("SELECT lost_at FROM backlink WHERE id = ?", ids)
+
+
+@pytest.mark.parametrize("told", [TOLD, TOLD_LOST], ids=["seen again", "lost"])
+def test_what_a_source_tells_leaves_our_own_loss_its_moment(store: Store, told: Told) -> None:
+    project, ids = lived(store, LOST)
+    ours = store.one("SELECT lost_at FROM backlink WHERE id = ?", ids)
+    for each in (TOLD_LOST, told, Told("ahrefs-backlinks", None, None, None, None)):
+        merge(store, project, sighting(1, last_seen=each.last_seen, lost_at=each.lost_at))
+        assert store.one("SELECT lost_at FROM backlink WHERE id = ?", ids) == ours
+    assert tallies.differences(store, project) == []
+
+
+def test_a_look_that_wrote_no_link_type_claims_none(store: Store) -> None:
+    project, ids = lived(store, [FOUND])
+    store.execute("UPDATE look SET link_type = 0 WHERE backlink_id = ?", ids)
+    assert wrong(store, project) == []
 
 
 def test_a_look_whose_state_does_not_follow_is_named(store: Store) -> None:

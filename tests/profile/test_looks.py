@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from linkstead.link import Link, LinkStatus, LinkType, Outcome, Placement, Reason, Verdict
-from linkstead.profile import appointments, recording, tallies
+from linkstead.profile import appointments, history, recording, search, tallies
 from linkstead.profile.detail import link_detail
 from linkstead.profile.figures import counts, summary
+from linkstead.profile.filters import LinkFilter
 from linkstead.profile.looks import Judged
 from linkstead.profile.queries import links
 from tests.profile_samples import merge, new_project, sighting
 
 if TYPE_CHECKING:
+    import pytest
+
     from linkstead.profile.store import Store
 
 NOW = 1_800_000_000
@@ -102,6 +105,53 @@ def test_writing_a_look_twice_is_writing_it_once(store: Store) -> None:
     assert detail is not None
     assert len(detail.looks) == 1
     assert tallies.differences(store, project) == []
+
+
+def test_a_look_that_comes_late_is_kept_behind_the_present(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1))
+    look(store, project, Outcome.MISSING, LinkStatus.LOST)
+    before = links(store, project).rows[0].row
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE, at=NOW - 60, anchor="late text")
+    look(store, project, Outcome.BLOCKED, LinkStatus.BLOCKED, at=NOW)  # the same moment: somebody was first
+    row = links(store, project).rows[0].row
+    assert (row.state, row.last_checked, row.explanation) == ("lost", NOW, before.explanation)
+    assert row.last_seen == NOW - 60
+    detail = link_detail(store, project, ids(store, project)[0])
+    assert detail is not None
+    assert [each.checked_at for each in detail.looks] == [NOW, NOW - 60]
+    assert list(history.differences(store, project)) == []
+
+
+def test_two_looks_of_one_batch_may_stand_in_any_order(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1))
+    row_id = ids(store, project)[0]
+    late = Judged(row_id, verdict(Outcome.MISSING, at=NOW - 60), LinkStatus.IN_DOUBT)
+    recording.record(store, project, [Judged(row_id, verdict(), LinkStatus.LIVE), late])
+    assert links(store, project).rows[0].row.state == "live"
+    assert list(history.differences(store, project)) == []
+
+
+def test_a_text_that_a_look_was_the_first_to_see_is_found_by_its_words(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, sighting(1))
+    search.refresh(store)
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE, anchor="unheard-of words")
+    assert search.is_current(store) is (store.dialect == "sqlite")
+    assert links(store, project, LinkFilter(text="heard-of")).total == 1
+
+
+def test_while_an_import_has_yet_to_index_its_words_looks_do_not_do_it(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_FEW", 1)
+    project = new_project(store)
+    merge(store, project, sighting(1, anchor_text="one"), sighting(2, anchor_text="two"))
+    look(store, project, Outcome.FOUND, LinkStatus.LIVE)
+    assert not search.is_current(store)
+    search.refresh(store)
+    assert links(store, project, LinkFilter(text="seen text")).total == 1
 
 
 def test_a_loss_and_a_return_move_the_figures_both_ways(store: Store) -> None:

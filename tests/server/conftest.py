@@ -46,6 +46,7 @@ def settings() -> Iterator[Settings]:
             "LINKSTEAD_DATA": str(folder / "data"),
             "LINKSTEAD_ALLOWED_PRIVATE_NETWORKS": "127.0.0.0/8",
             "LINKSTEAD_HOST_DELAY": "0",
+            "LINKSTEAD_CANARIES": "none",
             "LINKSTEAD_MAX_UPLOAD_MB": "5",
         }
     )

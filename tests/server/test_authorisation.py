@@ -45,6 +45,20 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "explorer:check_these": (EDITOR, ("post",)),
     "explorer:export": (VIEWER, ("get",)),
     "explorer:backlink": (VIEWER, ("get",)),
+    "explorer:evidence": (VIEWER, ("get",)),
+    "explorer:source": (VIEWER, ("get",)),
+    "watching:monitor": (VIEWER, ("get",)),
+    "watching:now": (VIEWER, ("get",)),
+    "watching:watch": (EDITOR, ("post",)),
+    "watching:check_all": (EDITOR, ("post",)),
+    "watching:cancel": (EDITOR, ("post",)),
+    "watching:pause": (EDITOR, ("post",)),
+    "watching:resume": (EDITOR, ("post",)),
+    "watching:check_host": (EDITOR, ("post",)),
+    "watching:plan": (VIEWER, ("get",)),
+    "watching:change_plan": (EDITOR, ("post",)),
+    "watching:default_plan": (EDITOR, ("post",)),
+    "bot": (OPEN, ("get",)),
     "alerts:inbox": (VIEWER, ("get",)),
     "alerts:read": (VIEWER, ("post",)),
     "alerts:channels": (EDITOR, ("get",)),
@@ -124,6 +138,7 @@ def world(
         for one, user in ((project, admin), (other, stranger))
     ]
     messages = [new_delivery(one, Delivery.Kind.IMMEDIATE, database_now()) for one in channels]
+    domains = [_domain_of(one.pk) for one in (project, other)]
     clients = {
         name: signed_in(user)
         for name, user in zip(ASKERS[1:], (stranger, viewer, editor, admin), strict=True)
@@ -136,14 +151,30 @@ def world(
         "other_run": runs[1],
         "channel": channels[0],
         "delivery": messages[0],
+        "domain": domains[0],
         "foreign": {
             "run_id": runs[1].pk,
             "user_id": stranger.pk,
             "channel_id": channels[1].pk,
             "delivery_id": messages[1].pk,
+            "domain_id": domains[1],
+            "evidence_id": 1,
+            "backlink_id": 1,
         },
         "viewer": viewer,
     }
+
+
+def _domain_of(project_id: int) -> int:
+    """A referring domain of a project; its id."""
+    from linkstead.server.tracking.stores import profile_store
+
+    with profile_store() as store:
+        store.execute(
+            "INSERT INTO domain (id, project_id, key, name, tld_id) VALUES (?, ?, ?, 'a.example', 1)",
+            (project_id, project_id, project_id),
+        )
+    return project_id
 
 
 def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
@@ -156,6 +187,8 @@ def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
         "backlink_id": 1,
         "channel_id": world["channel"].pk,
         "delivery_id": world["delivery"].pk,
+        "domain_id": world["domain"],
+        "evidence_id": 1,
         "token": "x" * 43,
         "version": "1",
     }

@@ -89,6 +89,16 @@ def _targets_stay_unvisited(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(targets, "due_targets", lambda *_, **__: [])
 
 
+def _open() -> None:
+    """Begin the checks that wait, as if the targets had been looked at."""
+    from linkstead.server.tracking.stores import profile_store
+    from linkstead.server.tracking.verifying import open_waiting
+
+    with profile_store() as store:
+        store.execute("UPDATE target SET checked_at = 1")
+    assert open_waiting() == 1
+
+
 def _status(owners: Client, project: Project) -> Any:
     return owners.get(f"/p/{project.pk}/check/status/", headers={"accept": "application/json"}).json()
 
@@ -168,10 +178,9 @@ def test_a_check_whose_monitor_died_is_taken_up_by_another(owners: Client, proje
     from linkstead.profile import hosts
     from linkstead.server.jobs.reaper import reap
     from linkstead.server.tracking.stores import profile_store
-    from linkstead.server.tracking.verifying import open_waiting
 
     owners.post(f"/p/{project.pk}/check/")
-    open_waiting()
+    _open()
     with profile_store() as store:
         held = hosts.claim(store, "monitor-that-is-dead", now=int(time.time()), limit=10)
     assert len(held) == 1
@@ -188,10 +197,9 @@ def test_a_monitor_whose_hosts_were_taken_over_writes_nothing_more(owners: Clien
     from linkstead.monitor.fetched import Fetched
     from linkstead.profile import hosts, looks
     from linkstead.server.tracking.stores import work_store
-    from linkstead.server.tracking.verifying import open_waiting
 
     owners.post(f"/p/{project.pk}/check/")
-    open_waiting()
+    _open()
     now = int(time.time())
     with work_store() as store:
         (lease,) = hosts.claim(store, "zombie", now=now, limit=10)

@@ -71,7 +71,7 @@ def kinds(*args: Any, **facts: Any) -> list[EventKind]:
 @pytest.mark.parametrize(
     ("first_seen", "expected"),
     [
-        (None, [EventKind.NEW]),
+        (None, []),  # nobody knows since when
         (NOW - DAY, [EventKind.NEW]),
         (NOW - 30 * DAY, [EventKind.NEW]),
         (NOW + DAY, [EventKind.NEW]),
@@ -86,11 +86,12 @@ def test_a_link_that_a_source_has_known_for_long_is_not_new(
 
 
 def test_only_the_first_look_that_finds_a_link_makes_it_new() -> None:
-    assert kinds(None, FOUND, previous_state=LinkStatus.BLOCKED) == [EventKind.NEW]
-    assert kinds(FOUND, FOUND) == []
-    assert kinds(None, FOUND, ever_live=True) == []
+    lately = NOW - DAY
+    assert kinds(None, FOUND, previous_state=LinkStatus.BLOCKED, first_seen=lately) == [EventKind.NEW]
+    assert kinds(FOUND, FOUND, first_seen=lately) == []
+    assert kinds(None, FOUND, ever_live=True, first_seen=lately) == []
     for after in (DOUBT, BLOCKED, DOWN):
-        assert kinds(None, after) == []
+        assert kinds(None, after, first_seen=lately) == []
 
 
 # -- lost and regained --------------------------------------------------------------------------------

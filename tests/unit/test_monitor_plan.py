@@ -37,17 +37,17 @@ def test_a_project_that_said_nothing_has_the_defaults(text: str | None) -> None:
 
 def test_a_plan_says_only_what_it_changes() -> None:
     assert WatchPlan().to_json() == "{}"
-    rows = Confirmations()._replace(page_gone=Confirmation(3, DAY))
+    rows = Confirmations()._replace(page_gone=Confirmation(2, DAY))
     changed = replace(DEFAULT_PLAN, normal_every=3 * DAY, after_blocked=(DAY,), confirmations=rows)
     assert json.loads(changed.to_json()) == {
         "normal_every": 3 * DAY,
         "after_blocked": [DAY],
-        "confirmations": {"page_gone": {"misses": 3, "seconds": DAY}},
+        "confirmations": {"page_gone": {"misses": 2, "seconds": DAY}},
     }
 
 
 def test_part_of_a_confirmation_leaves_the_rest_as_it_was() -> None:
-    plan = WatchPlan.from_json('{"confirmations": {"page_gone": {"seconds": 86400}}}')
+    plan = WatchPlan.from_json('{"confirmations": {"page_gone": {"misses": 2}}}')
     assert plan.confirmations.page_gone == Confirmation(2, DAY)
     assert plan.confirmations.removed == WatchPlan().confirmations.removed
 

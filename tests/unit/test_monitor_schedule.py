@@ -159,17 +159,13 @@ def hours_to_a_loss(reason: Reason, salt: int, plan: WatchPlan = DEFAULT_PLAN) -
         at = next_due([standing], plan, now=at, salt=salt)
 
 
-@pytest.mark.parametrize("reason", [Reason.REMOVED, Reason.PAGE_REDIRECTED, Reason.PARKED, Reason.SOFT_404])
+@pytest.mark.parametrize(
+    "reason", [Reason.REMOVED, Reason.PAGE_GONE, Reason.PAGE_REDIRECTED, Reason.PARKED, Reason.SOFT_404]
+)
 def test_a_removed_link_is_lost_within_26_hours_of_the_first_miss(reason: Reason) -> None:
     hours = [hours_to_a_loss(reason, salt) for salt in range(500)]
     assert min(hours) >= 24
     assert max(hours) <= 26
-
-
-def test_a_page_that_is_gone_is_lost_within_three_hours_of_the_first_miss() -> None:
-    hours = [hours_to_a_loss(Reason.PAGE_GONE, salt) for salt in range(500)]
-    assert min(hours) >= 2
-    assert max(hours) <= 3
 
 
 @patient

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from linkstead.link import REASON_OUTCOME, LinkStatus, Outcome, Reason
-from linkstead.monitor.plan import DAY, DEFAULT_PLAN, HOUR, Confirmation, Confirmations, WatchPlan
+from linkstead.monitor.plan import DAY, HOUR, Confirmation, Confirmations, WatchPlan
 from linkstead.monitor.schedule import look_time
 from linkstead.monitor.state import Judgement, Past, state_after
 
@@ -43,7 +43,11 @@ def looks(letters: str, times: Sequence[int]) -> list[Past]:
     return [Past(START + at, *WORDS[letter]) for letter, at in zip(letters, times, strict=True)]
 
 
-def lived(past: Sequence[Past], plan: WatchPlan = DEFAULT_PLAN) -> list[Judgement]:
+#: The rules are told by a plan in which the rows differ: a page that is gone is believed sooner.
+SOONER_GONE = WatchPlan(confirmations=Confirmations(page_gone=Confirmation(2, 2 * HOUR)))
+
+
+def lived(past: Sequence[Past], plan: WatchPlan = SOONER_GONE) -> list[Judgement]:
     """What each look made of the link, from the first to the last."""
     return [state_after(past[:n], look.outcome, look.reason, look.at, plan) for n, look in enumerate(past)]
 

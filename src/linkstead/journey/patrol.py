@@ -13,9 +13,10 @@ import asyncio
 import time
 from collections import Counter
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from linkstead.journey.doubt import Doubt
 from linkstead.journey.errands import ErrandHooks, Errands
 from linkstead.journey.looking import Looked, Looker, page_judges
 from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
@@ -24,14 +25,12 @@ from linkstead.journey.writing import Writer
 from linkstead.link import Outcome
 from linkstead.monitor.fetch import Fetcher, FetchSettings
 from linkstead.monitor.pacing import SLOWING_STATUSES, backoff, delay_between
-from linkstead.monitor.verify import in_doubt_verdict
-from linkstead.profile import hosts, identity, looks, visited
+from linkstead.profile import hosts, identity, looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from linkstead.journey.writing import Written
-    from linkstead.link import Verdict
     from linkstead.monitor.browser import Renderer
     from linkstead.monitor.canary import NetworkWatch
     from linkstead.monitor.evidence import EvidenceBox
@@ -49,10 +48,8 @@ PAGES_A_LEASE: Final = 100
 MOST_HOSTS: Final = 2_000
 MOST_REST: Final = 600.0
 _SPELLINGS_FRESH: Final = 300.0
-#: So many of the latest looks tell whether something is wrong with us; below that share nobody asks.
-_LATEST: Final = 50
-_FEW: Final = 10
-_BAD_SHARE: Final = 0.3
+#: A patrol that ends when nothing is due waits so long for a network in doubt (seconds).
+PATIENCE: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,10 @@ class Tools(NamedTuple):
 
 @dataclass(slots=True)
 class PatrolReport:
-    """What a patrol did. `held` pages were not looked at because their host has sent us away for now."""
+    """What a patrol did. `held` pages were not looked at because their host has sent us away for now.
+
+    `in_doubt` is a sentence when it ended since our own network was in doubt for too long.
+    """
 
     pages: int = 0
     links: int = 0
@@ -104,6 +104,7 @@ class PatrolReport:
     events: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     stopped: bool = False
+    in_doubt: str | None = None
 
 
 class Patrol:
@@ -129,10 +130,14 @@ class Patrol:
         self._bytes = 0
         self._given_back: dict[HostLease, hosts.Visited] = {}
         self._busy = 0
-        self._open = asyncio.Event()
+        self._doubt = Doubt(
+            store,
+            self._tools.network,
+            now=self._now,
+            should_stop=self._asked_to_stop,
+            patience=PATIENCE if orders.until_idle else None,
+        )
         self._writing = asyncio.Lock()
-        self._doubting: asyncio.Task[None] | None = None
-        self._latest: list[bool] = []
         self._spellings: dict[int, tuple[float, str, dict[str, dict[str, str]]]] = {}
         self._next_slot = 0.0
         self.report = PatrolReport()
@@ -145,7 +150,6 @@ class Patrol:
             if self._tools.renderer is not None:
                 await stack.enter_async_context(self._tools.renderer)
             looker = Looker(fetcher, judges, self._tools.renderer, self._now, self._writer.would_be_lost)
-            self._open.set()
             try:
                 await self._together(looker)
             finally:
@@ -161,7 +165,7 @@ class Patrol:
             workers = [group.create_task(self._work(looker)) for _ in range(self._orders.fetch.concurrency)]
             await claims
             self._rota.stop()
-            self._open.set()
+            self._doubt.open.set()
             await asyncio.gather(*workers)
             for task in (keeper, writes, errands):
                 if task is not None:
@@ -179,7 +183,7 @@ class Patrol:
         while not self._asked_to_stop():
             room = min(workers - self._rota.ready, MOST_HOSTS - len(self._rota.held))
             taken: list[HostLease] = []
-            if room >= max(1, workers // 4) and self._open.is_set():
+            if room >= max(1, workers // 4) and self._doubt.open.is_set():
                 taken = hosts.claim(
                     self._store,
                     self._orders.holder,
@@ -207,7 +211,7 @@ class Patrol:
                 await asyncio.sleep(0.1)
 
     async def _is_over(self) -> bool:
-        if self._rota.held or self._busy or not self._open.is_set():
+        if self._rota.held or self._busy or not self._doubt.open.is_set():
             return False
         if self._errands is not None and self._errands.left():
             return False
@@ -215,7 +219,10 @@ class Patrol:
         return not hosts.resting(self._store, now=self._now(), project_id=self._orders.only)
 
     def _asked_to_stop(self) -> bool:
-        self.report.stopped = self.report.stopped or self._hooks.should_stop()
+        self.report.in_doubt = self._doubt.gave_up
+        self.report.stopped = (
+            self.report.stopped or self._hooks.should_stop() or self._doubt.gave_up is not None
+        )
         return self.report.stopped
 
     async def _renewals(self) -> None:
@@ -242,8 +249,7 @@ class Patrol:
 
     def _abandon(self) -> None:
         """Leave nothing leased behind, whatever ended the patrol."""
-        if self._doubting is not None:
-            self._doubting.cancel()
+        self._doubt.end()
         for held in list(self._rota.held.values()):
             self._give_back(held)
         if self._given_back:
@@ -254,7 +260,7 @@ class Patrol:
 
     async def _work(self, looker: Looker) -> None:
         while (held := await self._rota.take()) is not None:
-            await self._open.wait()
+            await self._doubt.open.wait()
             page = self._next_page(held)
             if page is None or self._asked_to_stop():
                 self._give_back(held)
@@ -332,7 +338,7 @@ class Patrol:
         if looked.verdicts:
             worst = max(looked.verdicts, key=lambda verdict: verdict.outcome is not Outcome.FOUND)
             held.outcome, held.reason = str(worst.outcome), str(worst.reason)
-            self._latest = [*self._latest[1 - _LATEST :], worst.outcome is not Outcome.FOUND]
+            self._doubt.note(looked)
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -349,7 +355,7 @@ class Patrol:
             given_back, self._given_back = self._given_back, {}
             if not batch and not given_back:
                 return
-            believed = await self._believed(batch)
+            believed = await self._doubt.believed(batch, self._writer.would_be_lost)
             self._took(self._writer.write(believed, given_back))
             self._tell()
             for held, looked in batch:
@@ -370,47 +376,3 @@ class Patrol:
         self._hooks.progress(
             Progress("Looking at referring pages", seen, self._hooks.total, "pages", report.links, note)
         )
-
-    async def _believed(self, batch: list[tuple[Held, Looked]]) -> list[tuple[Held, Looked]]:
-        """The batch as it may be written: when the canary hosts fail, what was not found says nothing."""
-        network = self._tools.network
-        if network is None or not self._is_suspicious(batch):
-            return batch
-        doubt = await network.sound()
-        if doubt is None:
-            return batch
-        self._suspend(network, doubt)
-        return [(held, replace(look, verdicts=_nothing_known(look, doubt))) for held, look in batch]
-
-    def _is_suspicious(self, batch: list[tuple[Held, Looked]]) -> bool:
-        bad = [look for _, look in batch if any(v.outcome is not Outcome.FOUND for v in look.verdicts)]
-        if not bad:
-            return False
-        if len(self._latest) < _FEW or sum(self._latest) >= _BAD_SHARE * len(self._latest):
-            return True
-        return any(self._writer.would_be_lost(look.page, look.verdicts) for look in bad)
-
-    def _suspend(self, network: NetworkWatch, doubt: str) -> None:
-        if self._open.is_set():
-            self._open.clear()
-            visited.begin_incident(self._store, visited.NETWORK, doubt, now=self._now())
-            self._doubting = asyncio.get_running_loop().create_task(self._until_sound(network))
-
-    async def _until_sound(self, network: NetworkWatch) -> None:
-        doubt: str | None = ""
-        while doubt is not None and not self._asked_to_stop():
-            doubt = await network.sound()
-            await asyncio.sleep(0 if doubt is None else 1.0)
-        if not self.report.stopped:
-            visited.end_incident(self._store, visited.NETWORK, now=self._now())
-            self._latest = []
-        self._open.set()
-
-
-def _nothing_known(look: Looked, doubt: str) -> tuple[Verdict, ...]:
-    return tuple(
-        verdict
-        if verdict.outcome is Outcome.FOUND
-        else in_doubt_verdict(verdict.page_url, verdict.target_url, verdict.checked_at, doubt)
-        for verdict in look.verdicts
-    )

@@ -44,7 +44,8 @@ class VerifyReport:
     """What a verification did.
 
     `left` pages were not looked at: `held` of them because their host has asked us to stay away for
-    now, the others because somebody asked to stop.
+    now, the others because somebody asked to stop. `in_doubt` says that our own network could not be
+    believed, and how that shows.
     """
 
     pages: int = 0
@@ -55,6 +56,7 @@ class VerifyReport:
     left: int = 0
     held: int = 0
     stopped: bool = False
+    in_doubt: str | None = None
 
 
 def verify_links(
@@ -121,6 +123,7 @@ class _Sitting:
             left=left,
             held=0 if told.stopped else left,
             stopped=told.stopped,
+            in_doubt=told.in_doubt,
         )
 
     def _ask(self, before: int, chosen: Chosen) -> int:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 #: Looks older than this no longer bear on a link's state (seconds).
 MEMORY: Final = 400 * 86_400
 _DOUBT_AGAIN: Final = 15 * 60
+#: An old link counts as unchanged for so long before our first look (seconds).
+KNOWN_TO_STAY: Final = 14 * 86_400
 
 
 @dataclass(slots=True)
@@ -352,7 +354,10 @@ def _standing(
 ) -> Standing:
     past = known.past.get(link.backlink_id, [])
     first = past[0].checked_at if past else verdict.checked_at
-    last = max(first, known.changed.get(link.backlink_id, 0))
+    born_at = first if link.first_seen is None else min(first, link.first_seen)
+    # what sources have known for long need not be watched like what has just come up
+    steady_since = max(born_at, first - KNOWN_TO_STAY)
+    last = max(steady_since, known.changed.get(link.backlink_id, 0))
     return Standing(
         state=judgement.state,
         at=verdict.checked_at,
@@ -360,7 +365,7 @@ def _standing(
         troubles=judgement.troubles,
         changed_at=verdict.checked_at if changed else last,
         value=value_of(link.metric, link.followed, link.placement),
-        born_at=first if link.first_seen is None else min(first, link.first_seen),
+        born_at=born_at,
     )
 
 

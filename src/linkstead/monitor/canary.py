@@ -8,7 +8,7 @@ time are put aside.
     watch = NetworkWatch([read_canary("https://example.com/ Example Domain")], settings)
     doubt = await watch.sound()   # None, or one sentence
 
-A canary is a yardstick that the operator names, asked at most once a minute for a whole process, and
+A canary is a yardstick that the operator names, asked only when something seems wrong, and
 not crawled: its robots.txt and its pace are not asked, and nothing is remembered from one asking to the
 next, lest what a false network answered (a robots.txt that fails, a `Retry-After` of a week) should
 outlive it. The address guard holds as for every fetch.
@@ -104,18 +104,30 @@ class NetworkWatch:
         self._doubts = 0  # askings in a row that ended in doubt
         self.last: Sounding | None = None
 
-    async def sound(self) -> str | None:
+    def monotonic(self) -> float:
+        """The time by which soundings are dated."""
+        return self._clock.monotonic()
+
+    async def sound(self, *, since: float | None = None) -> str | None:
         """None when our network is well, else one sentence that says why it is in doubt.
 
-        Everybody who asks at the same time shares one asking. Without canaries nothing is ever in doubt.
+        Everybody who asks at the same time shares one asking. With `since` a good answer must be younger
+        than that moment (of `monotonic`), for what was well before it says nothing of what came after.
+        Without canaries nothing is ever in doubt.
         """
         if not self._canaries:
             return None
         async with self._asking:
-            if self.last is None or self._clock.monotonic() >= self.last.at + self._believed_for():
+            if self._is_stale(since):
                 self.last = await self._sounding()
                 self._doubts = 0 if self.last.sound else self._doubts + 1
             return None if self.last.sound else _sentence(self.last)
+
+    def _is_stale(self, since: float | None) -> bool:
+        last = self.last
+        if last is None or self._clock.monotonic() >= last.at + self._believed_for():
+            return True
+        return last.sound and since is not None and last.at < since
 
     def _believed_for(self) -> float:
         if not self._doubts:

@@ -11,8 +11,9 @@ the host's line is kept (`turns`), its robots.txt is asked (`robots`), the body 
 from __future__ import annotations
 
 import asyncio
+import gc
 import math
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
@@ -36,7 +37,7 @@ from linkstead.page import read_page
 from linkstead.urls import domain_of_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 
 __all__ = ["FetchSettings", "Fetched", "Fetcher", "RobotsSaid", "Validators", "run"]
 
@@ -47,6 +48,8 @@ _HEAD_BYTES: Final = 65_536
 #: What ails a host ails its pages: these are told as they are instead of as robots.txt's answer.
 _HOST_TROUBLE: Final = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.ADDRESS_REFUSED})
 _PINS: Final = 50_000
+#: When Python looks for circular garbage while we crawl (gc.set_threshold).
+_COLLECTIONS: Final = (20_000, 20, 20)
 #: When to come back to an address whose shared door was closed; a visit takes at most `total_seconds`.
 _TURNED_AWAY_SECONDS: Final = 30
 
@@ -283,8 +286,23 @@ def _robots_words(said: RobotsSaid) -> str:
 
 def run(main: Coroutine[Any, Any, _T]) -> _T:
     """Run a coroutine to its end, on uvloop where it is installed."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner, _rarer_collections():
         return runner.run(main)
+
+
+@contextmanager
+def _rarer_collections() -> Iterator[None]:
+    """Look for circular garbage less often.
+
+    Hundreds of fetches at once are young objects that soon go by themselves: looking through them every
+    700 took a tenth of the crawler's time.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*_COLLECTIONS)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -6,9 +6,10 @@ change; a loss counts while nobody has seen the link after it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.profile.codes import FOLLOW_OF_REL
+from linkstead.link import LinkStatus
+from linkstead.profile.codes import FOLLOW_OF_REL, STATE_CODE
 from linkstead.profile.columns import (
     ANCHOR,
     FIRST_SEEN,
@@ -23,10 +24,13 @@ from linkstead.profile.columns import (
     REL,
     REPORTED_LOST,
     SOURCES,
+    STATE,
 )
 
 if TYPE_CHECKING:
     from linkstead.link import Sighting
+
+_LOST: Final = STATE_CODE[LinkStatus.LOST]
 
 
 def blend(
@@ -70,9 +74,15 @@ def _refresh(row: list[Any], column: int, told: int | None, unknown: int | None,
 
 
 def _blend_loss(row: list[Any], s: Sighting, alone: bool) -> None:
-    """A loss counts while nobody has seen the link after it; its only teller may take it back."""
+    """A loss counts while nobody has seen the link after it; its only teller may take it back.
+
+    A loss that we confirmed ourselves keeps its own moment, whatever sources tell.
+    """
+    ours = row[STATE] == _LOST
     if s.lost_at is not None:
         if row[LAST_SEEN] is None or s.lost_at >= row[LAST_SEEN]:
-            row[REPORTED_LOST], row[LOST_AT] = 1, s.lost_at
+            row[REPORTED_LOST] = 1
+            row[LOST_AT] = row[LOST_AT] if ours else s.lost_at
     elif row[REPORTED_LOST] and (alone or (s.last_seen or 0) > (row[LOST_AT] or 0)):
-        row[REPORTED_LOST], row[LOST_AT] = 0, None
+        row[REPORTED_LOST] = 0
+        row[LOST_AT] = row[LOST_AT] if ours else None

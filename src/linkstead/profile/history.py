@@ -5,18 +5,17 @@ folds every backlink's looks anew, in the order of their moments, and names each
 row says something else; `rebuild` writes what the looks say. Both read bounded slices.
 
 Exact, for every link that we have looked at: state, last checked, last look; and once a look found it
-followed, rel, anchor and placement (of the last look that read it) and the moment of its loss. For a link
-that nobody has looked at: that it is unverified, and followed as its rel says. A bound only: first seen and
-last seen lie around all sightings and looks that are kept.
+followed, rel, anchor, placement and type (of the last look that read it) and the moment of its loss. For a
+link that nobody has looked at: that it is unverified, and followed as its rel says. A bound only: first seen
+and last seen lie around all sightings and looks that are kept.
 
 What cannot be told, and why:
 
-* rel, anchor, placement and reported lost of a link that no look found. They come from the sources in the
-  order in which their files arrived, and a source that tells anew writes over what it told before.
+* rel, anchor, placement, type and reported lost of a link that no look found. They come from the sources in
+  the order in which their files arrived, and a source that tells anew writes over what it told before.
 * the exact first and last seen, for the same reason: an earlier telling may have been written over.
-* the link's type (a, image, form ...): a look does not keep it.
 * the target of a link whose target our look named: another link of the page may have had it already.
-* states of looks that Linkstead 0.1 wrote: those looks do not carry the state that followed from them.
+* states and link types of looks that Linkstead 0.1 wrote: those looks do not carry them.
 """
 
 from __future__ import annotations
@@ -77,11 +76,12 @@ class LookFacts(NamedTuple):
     anchor_id: int | None
     rel: str | None
     placement: int
+    link_type: int  # 0: not known
 
 
 _LOOKS: Final = (
     "SELECT backlink_id, id, project_id, checked_at, outcome, reason, state, unchanged, followed, anchor_id,"
-    " rel, placement FROM look WHERE backlink_id IN {keys} ORDER BY backlink_id, checked_at"
+    " rel, placement, link_type FROM look WHERE backlink_id IN {keys} ORDER BY backlink_id, checked_at"
 )
 
 
@@ -97,6 +97,7 @@ class Present:
     loss_known: bool = True  # False: among the looks that tell are some without a state
     followed: int | None = None
     link: tuple[int | None, int, int] | None = None  # anchor id, rel bits, placement
+    link_type: int | None = None
 
     def take(self, look: LookFacts) -> None:
         """Go on by one look, later than all before it."""
@@ -115,6 +116,7 @@ class Present:
         if look.rel is not None:
             a = LinkAttributes.from_rel(tuple(look.rel.split()))
             self.link = (look.anchor_id, rel_bits(a.nofollow, a.ugc, a.sponsored), look.placement)
+            self.link_type = look.link_type or None
 
 
 def present(looks: Iterable[LookFacts]) -> Present:
@@ -226,6 +228,8 @@ def _wanted(row: Sequence[Any], folded: Present) -> dict[str, Any]:
         wanted["followed"] = FOLLOW_OF_REL[stored["rel"] & 15]
     if folded.link is not None:
         wanted["anchor_id"], wanted["rel"], wanted["placement"] = folded.link
+    if folded.link_type is not None:
+        wanted["link_type"] = folded.link_type
     if not folded.loss_known:
         return wanted
     if folded.state == _LOST:

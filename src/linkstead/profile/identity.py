@@ -3,12 +3,17 @@
 Nothing but the target's own answer proves it: when our look at http://example.com/a was redirected
 to https://www.example.com/a, and the two differ in scheme and `www.` alone, links to either are
 links to the same page. The backlinks of the first then count for the second.
+
+Where a page has a backlink to each, the two become one: it has the sightings, looks, months and events of
+both, and its present is folded anew from the looks. Of two looks of one visit the one that found the link
+stands: the page does link to us, in one spelling or the other.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from linkstead.profile import history
 from linkstead.profile.columns import (
     BACKLINK_COLUMNS,
     FIRST_SEEN,
@@ -19,6 +24,7 @@ from linkstead.profile.columns import (
     TARGET,
     counted,
 )
+from linkstead.profile.retention import OUTCOMES
 from linkstead.profile.tallies import Tallies
 from linkstead.urls import try_normalise_url
 
@@ -95,6 +101,7 @@ def _move(store: Store, project_id: int, alias: int, final: int) -> int:
     for row in double:
         _join(store, row, standing[row[PAGE]], tallies)
     tallies.write(store, project_id)
+    history.refold(store, project_id, [standing[row[PAGE]] for row in double])
     return len(rows)
 
 
@@ -105,23 +112,55 @@ def _with_target(row: tuple[Any, ...], target_id: int) -> list[Any]:
 
 
 def _join(store: Store, row: tuple[Any, ...], into: int, tallies: Tallies) -> None:
-    """Give one backlink's sightings and looks to another, and remove it."""
+    """Give all that belongs to one backlink to another, and remove it."""
     columns = ", ".join(BACKLINK_COLUMNS)
     question = f"SELECT {columns} FROM backlink WHERE id = ?"
     tallies.count([counted(store.query(question, (into,))[0])], -1)
-    for table, key in (
-        ("sighting", "o.source_id = m.source_id AND o.anchor_id = m.anchor_id AND o.link_type = m.link_type"),
-        ("look", "o.checked_at = m.checked_at"),
-    ):
-        store.execute(
-            f"DELETE FROM {table} AS m WHERE backlink_id = ? AND EXISTS"
-            f" (SELECT 1 FROM {table} o WHERE o.backlink_id = ? AND {key})",
-            (row[ID], into),
-        )
+    for delete, values in _doubles(row[ID], into):
+        store.execute(delete, values)
+    store.execute(_ADD_MONTHS, (into, row[ID]))
+    store.execute("DELETE FROM look_month WHERE backlink_id = ?", (row[ID],))
+    for table in ("sighting", "look", "event"):
         store.execute(f"UPDATE {table} SET backlink_id = ? WHERE backlink_id = ?", (into, row[ID]))
     store.execute("DELETE FROM backlink WHERE id = ?", (row[ID],))
     _take_over(store, row, into)
     tallies.count([counted(store.query(question, (into,))[0])], +1)
+
+
+_SAME_TELLING: Final = "o.source_id = m.source_id AND o.anchor_id = m.anchor_id AND o.link_type = m.link_type"
+_SAME_VISIT: Final = "(o.checked_at = m.checked_at OR o.due_at = m.due_at)"
+
+
+def _doubles(going: int, into: int) -> tuple[tuple[str, tuple[int, int]], ...]:
+    """The statements that leave one of two rows with the same key."""
+    found = "m.outcome <> 'found' AND o.outcome = 'found'"
+    return (
+        (_without("look", f"{_SAME_VISIT} AND {found}"), (into, going)),
+        (_without("look", _SAME_VISIT), (going, into)),
+        (_without("sighting", _SAME_TELLING), (going, into)),
+    )
+
+
+def _without(table: str, same: str) -> str:
+    """Delete the rows of one backlink that have their like in another's."""
+    return (
+        f"DELETE FROM {table} AS m WHERE backlink_id = ? AND EXISTS"
+        f" (SELECT 1 FROM {table} o WHERE o.backlink_id = ? AND {same})"
+    )
+
+
+def _more(outcome: str) -> str:
+    mine, theirs = f"look_month.{outcome}", f"excluded.{outcome}"
+    return f"{outcome} = CASE WHEN {mine} > {theirs} THEN {mine} ELSE {theirs} END"
+
+
+#: Both were looked at in the same visits, so that the larger count is the number of these.
+_ADD_MONTHS: Final = (
+    f"INSERT INTO look_month (backlink_id, month, project_id, {', '.join(OUTCOMES)})"
+    f" SELECT CAST(? AS BIGINT), month, project_id, {', '.join(OUTCOMES)} FROM look_month"
+    " WHERE backlink_id = ?"
+    f" ON CONFLICT (backlink_id, month) DO UPDATE SET {', '.join(map(_more, OUTCOMES))}"
+)
 
 
 def _take_over(store: Store, row: tuple[Any, ...], into: int) -> None:

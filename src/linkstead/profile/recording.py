@@ -1,7 +1,8 @@
 """Writing what our looks saw: one transaction for looks, present states, figures and appointments.
 
 A look is one row that is never changed; the backlink beside it carries the present state. Writing the
-same look twice changes nothing: (backlink, moment) is its key, and so is (backlink, appointment).
+same look twice changes nothing: (backlink, moment) is its key, and so is (backlink, appointment). A look
+older than the newest, as a process may bring that has lost its host, joins the history behind the present.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.link import LinkStatus, Outcome
+from linkstead.profile import history, search
 from linkstead.profile.codes import (
     FOLLOW_UNKNOWN,
     FOLLOWED,
@@ -75,6 +77,7 @@ _LOOK_COLUMNS: Final = (
     "due_at",
     "state",
     "via",
+    "link_type",
     "rendered",
     "unchanged",
     "intermittent",
@@ -90,6 +93,7 @@ _COPIED: Final = (
     "anchor_id",
     "rel",
     "placement",
+    "link_type",
     "hidden",
     "found_url",
     "left_text",
@@ -131,14 +135,21 @@ def record(store: Store, project_id: int, judged: Sequence[Judged]) -> None:
         rows = _backlinks(store, [j.backlink_id for j in judged])
         before = {row_id: tuple(row) for row_id, row in rows.items()}
         taken = _taken_targets(store, {row[PAGE] for row in rows.values()})
-        for each in judged:
-            if each.backlink_id in rows:
-                row = rows[each.backlink_id]
-                _apply(row, each, anchors.known)
-                _name_target(row, each.verdict, targets.known, taken)
+        here = [each for each in judged if each.backlink_id in rows]
+        late: list[int] = []
+        for each in here:
+            row = rows[each.backlink_id]
+            if row[LAST_CHECKED] is not None and each.verdict.checked_at <= row[LAST_CHECKED]:
+                late.append(each.backlink_id)
+                continue
+            _apply(row, each, anchors.known)
+            _name_target(row, each.verdict, targets.known, taken)
         _write_changes(store, project_id, before, rows, (anchors, targets))
-        _write_looks(store, project_id, [j for j in judged if j.backlink_id in rows], anchors.known)
+        _write_looks(store, project_id, here, anchors.known)
         _refresh_titles(store, rows, judged)
+        if late:
+            history.refold(store, project_id, late)
+        search.keep_up(store)
 
 
 def _first_to_come(store: Store, judged: Sequence[Judged]) -> list[Judged]:
@@ -253,8 +264,8 @@ def _write_looks(store: Store, project_id: int, judged: Sequence[Judged], anchor
     )
     store.many(
         "UPDATE backlink SET look_id = (SELECT id FROM look WHERE backlink_id = ? AND checked_at = ?)"
-        " WHERE id = ?",
-        [(j.backlink_id, j.verdict.checked_at, j.backlink_id) for j in judged],
+        " WHERE id = ? AND last_checked = ?",
+        [(j.backlink_id, j.verdict.checked_at, j.backlink_id, j.verdict.checked_at) for j in judged],
     )
 
 
@@ -287,6 +298,7 @@ def _look_row(project_id: int, judged: Judged, anchors: dict[str, int]) -> tuple
         judged.due_at,
         STATE_CODE[judged.state],
         v.via,
+        LINK_TYPE_CODE[str(link.type)] if link else 0,
         int(v.rendered),
         int(v.unchanged),
         int(judged.intermittent),

@@ -45,7 +45,7 @@ _EVIDENCE_AT_ONCE: Final = 2_000
 _LOST: Final = STATE_CODE[LinkStatus.LOST]
 
 #: The columns of look_month, in its order.
-_OUTCOMES: Final = tuple(str(outcome) for outcome in Outcome)
+OUTCOMES: Final = tuple(str(outcome) for outcome in Outcome)
 _SAW: Final = (
     "followed",
     "nofollow_from",
@@ -57,6 +57,7 @@ _SAW: Final = (
     "hidden",
     "found_url",
     "via",
+    "link_type",
     "http_status",
 )
 
@@ -199,13 +200,13 @@ def _count_and_delete(store: Store, project_id: int, look_ids: Sequence[int]) ->
             "DELETE FROM look WHERE id IN {keys} RETURNING backlink_id, checked_at, outcome", look_ids
         ):
             months.setdefault((backlink_id, month_of(at)), Counter())[outcome] += 1
-        added = ", ".join(f"{name} = look_month.{name} + excluded.{name}" for name in _OUTCOMES)
+        added = ", ".join(f"{name} = look_month.{name} + excluded.{name}" for name in OUTCOMES)
         store.many(
-            f"INSERT INTO look_month (backlink_id, month, project_id, {', '.join(_OUTCOMES)})"
+            f"INSERT INTO look_month (backlink_id, month, project_id, {', '.join(OUTCOMES)})"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
             f" ON CONFLICT (backlink_id, month) DO UPDATE SET {added}",
             [
-                (backlink_id, month, project_id, *(counts[name] for name in _OUTCOMES))
+                (backlink_id, month, project_id, *(counts[name] for name in OUTCOMES))
                 for (backlink_id, month), counts in sorted(months.items())
             ],
         )

@@ -203,6 +203,7 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
         "ALTER TABLE look ADD COLUMN due_at {INT}",  # the appointment that this look kept
         "ALTER TABLE look ADD COLUMN state {SMALL}",  # the backlink's state after it
         "ALTER TABLE look ADD COLUMN via {TEXT}",
+        "ALTER TABLE look ADD COLUMN link_type {SMALL} NOT NULL DEFAULT 0",
         "ALTER TABLE look ADD COLUMN rendered {SMALL} NOT NULL DEFAULT 0",
         "ALTER TABLE look ADD COLUMN unchanged {SMALL} NOT NULL DEFAULT 0",
         "ALTER TABLE look ADD COLUMN intermittent {SMALL} NOT NULL DEFAULT 0",

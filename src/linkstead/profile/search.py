@@ -2,8 +2,8 @@
 
 In SQLite an FTS5 index of trigrams (https://sqlite.org/fts5.html#the_trigram_tokenizer) names the rows
 that may match and LIKE decides; without positions it takes about 60 bytes a page. URLs and anchor texts
-never change, so that the index only grows: `refresh` adds what is new, after an import. PostgreSQL is
-asked with ILIKE.
+never change, so that the index only grows: `refresh` adds what is new, after an import, and `keep_up` the
+anchors that a look was the first to see. PostgreSQL is asked with ILIKE.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from linkstead.profile.store import Store
 
 #: A search with more candidates than this is answered by walking the list: matches are met soon.
 MANY: Final = 20_000
 _SLICE: Final = 50_000
+_FEW: Final = 2_000
 #: Anchors stand in the same index as pages, with negative row ids.
 _KINDS: Final = (("page", "url", 1), ("anchor", "text", -1))
 
@@ -34,15 +35,31 @@ def refresh(store: Store, progress: Callable[[int, int], None] | None = None) ->
     for table, column, sign in _KINDS:
         while (rows := _next_rows(store, table, column)) != []:
             with store.transaction():
-                store.many(
-                    "INSERT INTO link_words (rowid, words) VALUES (?, ?)",
-                    [(sign * row_id, text) for row_id, text in rows],
-                )
-                store.execute("UPDATE search_mark SET last_id = ? WHERE name = ?", (rows[-1][0], table))
+                _add(store, table, [(sign * row_id, text) for row_id, text in rows])
             done += len(rows)
             if progress is not None:
                 progress(done, max(done, todo))
     return done
+
+
+def keep_up(store: Store) -> None:
+    """Index the few anchors that our looks have just added, inside the running transaction.
+
+    When many wait, an import is under way, and indexes them at its end.
+    """
+    if store.dialect != "sqlite":
+        return
+    rows = store.query(
+        f"SELECT id, text FROM anchor WHERE id > ? ORDER BY id LIMIT {_FEW + 1}", (_mark(store, "anchor"),)
+    )
+    if 0 < len(rows) <= _FEW:
+        _add(store, "anchor", [(-int(row_id), str(text)) for row_id, text in rows])
+
+
+def _add(store: Store, table: str, words: Sequence[tuple[int, str]]) -> None:
+    """Index these (row id there, text)s of a table, its last ones."""
+    store.many("INSERT INTO link_words (rowid, words) VALUES (?, ?)", words)
+    store.execute("UPDATE search_mark SET last_id = ? WHERE name = ?", (abs(words[-1][0]), table))
 
 
 def is_current(store: Store) -> bool:

@@ -100,6 +100,12 @@ def begin_incident(store: Store, kind: str, note: str, *, now: int) -> None:
         )
 
 
+def open_incident(store: Store, kind: str) -> str | None:
+    """The note of the incident of this kind that is open, if one is."""
+    row = store.one("SELECT note FROM incident WHERE kind = ? AND ended_at IS NULL", (kind,))
+    return None if row is None else str(row[0] or "")
+
+
 def end_incident(store: Store, kind: str, *, now: int) -> None:
     """Close an incident, if it is open."""
     with store.transaction():

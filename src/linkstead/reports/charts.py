@@ -156,6 +156,8 @@ def months_chart(
     return _dressed((drawn + zero).properties(width=width, height=height), palette)
 
 
+#: Half a look is none.
+_WHOLE: Final = "datum.value === floor(datum.value) ? format(datum.value, ',') : ''"
 #: How looks are told apart in a chart: the outcomes that say nothing about a link are one colour.
 _LOOKS: Final = ("found", "missing", "not known")
 
@@ -187,7 +189,7 @@ def hours_chart(
         scale=alt.Scale(type="utc"),
         axis=alt.Axis(grid=False, format="%H:%M", tickCount=8, labelPadding=8, labelFlush=False),
     )
-    looks = alt.Y("sum(looks):Q", title=None, axis=alt.Axis(format=",d", tickCount=4, tickMinStep=1))
+    looks = alt.Y("sum(looks):Q", title=None, axis=alt.Axis(labelExpr=_WHOLE, tickCount=4))
     colour = alt.Color(
         "kind:N",
         title=None,

@@ -40,7 +40,7 @@ _VIA = {
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One of our looks; `marks` are words beside it, `record` the kept copy that it left, if it is kept still."""
+    """One of our looks; `marks` are words beside it, `record` the copy of it, where one is kept."""
 
     row: PastLookRow
     marks: tuple[str, ...]

@@ -172,7 +172,11 @@ def export(request: HttpRequest, project: Project) -> StreamingHttpResponse:
 @with_project()
 @require_safe
 def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpResponse:
-    """Template explorer/backlink.html: project, detail, link, row, look (the newest), looks, events, record."""
+    """Everything that is known of one backlink.
+
+    Template explorer/backlink.html: project, detail, link, row, look (the newest), looks, earlier, events,
+    record (the copy to show).
+    """
     with profile_store() as store:
         detail = _detail(store, project, backlink_id)
         happened = past.events_of(store, backlink_id)
@@ -182,8 +186,8 @@ def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpRe
         "link": detail.listed,
         "row": detail.listed.row,
         "look": detail.looks[0] if detail.looks else None,
-        "looks": looks,
-        "first_looks": past.FIRST_LOOKS,
+        "looks": looks[: past.FIRST_LOOKS],
+        "earlier": looks[past.FIRST_LOOKS :],
         "events": happened,
         "record": past.record_to_show(looks),
         "metric_label": metric_in_words(project.metric),
@@ -197,7 +201,8 @@ def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpRe
 def source(request: HttpRequest, project: Project, backlink_id: int, evidence_id: int) -> HttpResponse:
     """A kept copy of a backlink's page with the link marked in its source.
 
-    Template explorer/source_page.html, or only explorer/source.html for htmx: project, link, record, at, copy.
+    Template explorer/source_page.html, or only explorer/source.html for htmx: project, link, record, at,
+    copy.
     """
     with profile_store() as store:
         detail = _detail(store, project, backlink_id)

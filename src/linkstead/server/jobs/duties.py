@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import OperationalError, connection
 
+from linkstead.errors import StoreError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -34,7 +36,7 @@ def patiently(act: Callable[[], T]) -> T | None:
     """Do something; None when the database is locked or away, which is noted and passes."""
     try:
         return act()
-    except OperationalError:
+    except (OperationalError, StoreError):
         connection.close()
         logger.warning("the database does not answer; trying again", exc_info=True)
         return None

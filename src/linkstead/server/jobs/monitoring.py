@@ -24,18 +24,19 @@ from linkstead.monitor.fetch import run
 from linkstead.profile import appointments
 from linkstead.server import stopping
 from linkstead.server.alerts import services as alerts
+from linkstead.server.alerts.loop import delivering
 from linkstead.server.jobs.beats import beating
 from linkstead.server.jobs.duties import Duty, patiently
 from linkstead.server.jobs.housekeeping import tidy
 from linkstead.server.jobs.reaper import reap
 from linkstead.server.projects.models import Project
 from linkstead.server.tracking import services, tasks, verifying
+from linkstead.server.tracking.models import RunState, VerifyRun
 from linkstead.server.tracking.stores import profile_store, work_store
 
 logger = logging.getLogger(__name__)
 
 CHECKS_SECONDS = 1.0
-ALERTS_SECONDS = 3.0
 REAP_SECONDS = 15.0
 APPOINT_SECONDS = 300.0
 TIDY_SECONDS = 3_600.0
@@ -54,7 +55,9 @@ def monitor(*, until_idle: bool = False) -> int:
         thread = threading.Thread(target=_do_duties, name="duties", daemon=True)
         thread.start()
         try:
-            return _patrol_until_stopped(worker)
+            # mails leave in a thread of their own: a mail server that hangs holds up nothing else
+            with delivering():
+                return _patrol_until_stopped(worker)
         finally:
             stopping.ASKED.set()
             thread.join(30)
@@ -66,9 +69,11 @@ def _until_idle(worker: str) -> int:
     while not stopping.ASKED.is_set():
         close_old_connections()
         did = sum(bool(duty.act()) for duty in duties)
+        alerts.turn()
         looked = _patrol(worker, until_idle=True).pages
         pages += looked
-        if not did and not looked:
+        # an errand may have opened the way for a check that waited
+        if not did and not looked and not verifying.open_waiting():
             break
     patiently(close_checks)
     return pages
@@ -120,7 +125,6 @@ def _duties() -> tuple[Duty, ...]:
         Duty(open_checks, CHECKS_SECONDS),
         Duty(close_checks, CHECKS_SECONDS),
         Duty(appoint_new_pages, APPOINT_SECONDS),
-        Duty(alerts.turn, ALERTS_SECONDS),
         Duty(tidy, TIDY_SECONDS),
     )
 
@@ -179,9 +183,15 @@ def _request(project: Project) -> int:
 
 
 def appoint_new_pages() -> int:
-    """Appointments for pages that imports have brought to watched projects; how many."""
+    """Appointments for pages that imports have brought to watched projects; how many.
+
+    A check of the whole project that waits will make them itself, and count them.
+    """
     made = 0
-    for project_id in Project.objects.filter(watching=appointments.WATCHED).values_list("pk", flat=True):
+    watched = Project.objects.filter(watching=appointments.WATCHED).exclude(
+        pk__in=VerifyRun.objects.filter(state=RunState.WAITING).values("project_id")
+    )
+    for project_id in watched.values_list("pk", flat=True):
         with profile_store() as store:
             made += appointments.appoint(store, project_id, now=int(time.time()))
     return made

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 
 from linkstead.errors import UsageError
-from linkstead.profile import appointments
 from linkstead.server.tracking import runs, tasks
 from linkstead.server.tracking.models import OPEN, ImportRun, RunState, VerifyRun
 from linkstead.server.tracking.uploads import has_stored, keep, remove_stored
@@ -107,17 +106,13 @@ def request_check(
 ) -> VerifyRun:
     """Have the links of a project looked at: all that are due, or those chosen, which come before all others.
 
-    One check of the whole project at a time: asking again gives the open one. With the first one its
-    links are looked at on schedule, unless somebody has switched that off.
+    One check of the whole project at a time: asking again gives the open one.
     """
     if backlink_ids is not None:
         return _request_chosen(project, user, backlink_ids)
     try:
         with transaction.atomic():
-            run = VerifyRun.objects.create(project=project, asked_by=user)
-            if project.watching == appointments.NEVER_ASKED:
-                type(project).objects.filter(pk=project.pk).update(watching=appointments.WATCHED)
-            return run
+            return VerifyRun.objects.create(project=project, asked_by=user)
     except IntegrityError:
         running = VerifyRun.objects.filter(project=project, backlink_ids__isnull=True, state__in=OPEN).first()
         if running is None:

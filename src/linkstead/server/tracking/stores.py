@@ -3,12 +3,15 @@
 `profile_store` serves pages: it uses Django's own connection and transactions. `work_store` serves
 long work: a connection of its own, which Django's guards against asynchronous use do not touch, and
 whose every transaction first proves that the work is still ours.
+
+What the engine itself says through a store becomes a `StoreError` with one sentence (`profile.troubles`).
+Mistakes of ours, and what Django says of its own queries, pass as they are.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,7 @@ from django.db import connection, transaction
 
 from linkstead.errors import StoreError
 from linkstead.profile.store import Store, tune_sqlite
+from linkstead.profile.troubles import plainly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,13 +55,37 @@ class _PlainCursors:
 
 @contextmanager
 def profile_store() -> Iterator[Store]:
-    """A store for a page: the request's connection, in its transaction if there is one."""
+    """A store for a page: the request's connection, in its transaction if there is one.
+
+    Raises `StoreError`.
+    """
     connection.ensure_connection()
     raw: Any = connection.connection
-    if connection.vendor == "postgresql":
-        yield Store(_PlainCursors(raw), "postgresql", transaction=transaction.atomic)
-    else:
-        yield Store(raw, "sqlite", transaction=transaction.atomic)
+    opened = _PlainCursors(raw) if connection.vendor == "postgresql" else raw
+    with _plainly(), _noted():
+        yield Store(opened, connection.vendor, transaction=transaction.atomic)
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    try:
+        with plainly("the database"):
+            yield
+    except psycopg.OperationalError as error:
+        if error.sqlstate is not None:
+            raise
+        # the server said nothing more
+        raise StoreError("The connection to the database broke; start again when it answers.") from error
+
+
+@contextmanager
+def _noted() -> Iterator[None]:
+    """Let Django know of errors that went past it, so that it leaves a broken connection behind."""
+    try:
+        yield
+    except (sqlite3.Error, psycopg.Error):
+        connection.errors_occurred = True
+        raise
 
 
 @contextmanager
@@ -68,7 +96,7 @@ def work_store(fence: Fence | None = None) -> Iterator[Store]:
         raw = _open_postgresql() if dialect == "postgresql" else _open_sqlite()
     except (sqlite3.Error, psycopg.Error) as error:
         raise StoreError(f"The database cannot be opened: {error}.") from error
-    with closing(raw):
+    with closing(raw), _plainly():
         plain = Store(raw, dialect)
         yield Store(raw, dialect, transaction=lambda: _fenced(plain, fence))
 
@@ -98,7 +126,9 @@ def _fenced(store: Store, fence: Fence | None) -> Iterator[None]:
             if row is None or row[0] != fence.attempt:
                 raise Fenced
         yield
+        store.execute("COMMIT")
     except BaseException:
-        store.execute("ROLLBACK")
+        # a full disk or a broken connection has ended the transaction already: what counts is why
+        with suppress(Exception):
+            store.execute("ROLLBACK")
         raise
-    store.execute("COMMIT")

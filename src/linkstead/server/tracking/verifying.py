@@ -44,6 +44,7 @@ def _open(run: VerifyRun) -> bool:
         now = int(timezone.now().timestamp())
         if run.backlink_ids is None:
             before = int(run.created_at.timestamp()) - FRESH_SECONDS
+            _watch_from_now_on(store, run.project_id)
             total = appointments.ask_all(store, run.project_id, run_id=run.pk, now=now, before=before)
         else:
             total = appointments.ask_links(store, run.project_id, run.backlink_ids, run_id=run.pk, now=now)
@@ -51,6 +52,14 @@ def _open(run: VerifyRun) -> bool:
             state=RunState.RUNNING, started_at=timezone.now(), step=_REFERRING, total=total, unit="pages"
         )
     return True
+
+
+def _watch_from_now_on(store: Store, project_id: int) -> None:
+    """With its first check a project is watched on schedule, unless somebody has switched that off."""
+    store.execute(
+        "UPDATE project SET watching = ? WHERE id = ? AND watching = ?",
+        (appointments.WATCHED, project_id, appointments.NEVER_ASKED),
+    )
 
 
 def _own_pages_first(store: Store, run: VerifyRun) -> bool:

@@ -40,6 +40,10 @@ class Number:
     def field(self) -> str:
         return self.name.replace(".", "_")
 
+    @property
+    def is_count(self) -> bool:
+        return self.unit == 1 and self.name != "value_weight"
+
     def of(self, plan: WatchPlan) -> float | int:
         """The plan's value in this number's unit."""
         first, _, part = self.name.partition(".")
@@ -49,19 +53,19 @@ class Number:
 
     def in_plan(self, value: float) -> float | int:
         """A value of the form as the plan has it."""
-        if self.name == "value_weight":
-            return value
-        if self.unit == 1 and value != int(value):
+        if self.is_count and value != int(value):
             raise UsageError(f"“{self.label}” needs a whole number.")
-        return round(value * self.unit)
+        return value if self.name == "value_weight" else round(value * self.unit)
 
 
 #: heading, what it means, its numbers
 GROUPS: tuple[tuple[str, str, tuple[Number, ...]], ...] = (
     (
         "When is a link lost?",
-        "One look without the link puts it in doubt. It is lost after several, spaced in time, of pages that"
-        " could be read; pages that are blocked or do not answer never count.",
+        (
+            "One look without the link puts it in doubt. It is lost after several, spaced in time, of pages"
+            " that could be read; pages that are blocked or do not answer never count."
+        ),
         (
             Number("page_gone.misses", "Looks that find the page gone (404 or 410)", 1, 2, 10),
             Number("page_gone.seconds", "Hours from the first to the last of them", HOUR, 0, 720),
@@ -80,8 +84,10 @@ GROUPS: tuple[tuple[str, str, tuple[Number, ...]], ...] = (
     ),
     (
         "How often do we look?",
-        "What is new or has just changed is looked at often, what has stood for long seldom. Each page takes"
-        " a new plan on with its next look.",
+        (
+            "What is new or has just changed is looked at often, what has stood for long seldom. Each page"
+            " takes a new plan on with its next look."
+        ),
         (
             Number("new_every", "New links: hours from look to look", HOUR, 1, 720),
             Number("new_for", "Days that a link counts as new", DAY, 0, 400),
@@ -90,7 +96,7 @@ GROUPS: tuple[tuple[str, str, tuple[Number, ...]], ...] = (
             Number("normal_every", "All others: days from look to look", DAY, 1 / 24, 30),
             Number(
                 "stable_after",
-                "Days without a change until they are looked at ever more seldom",
+                "Days without a change until that grows longer",
                 DAY,
                 1,
                 4_000,
@@ -109,8 +115,10 @@ GROUPS: tuple[tuple[str, str, tuple[Number, ...]], ...] = (
     ),
     (
         "When are you told?",
-        "Lost, regained and changed links are told as soon as they are confirmed. A page that cannot be"
-        " reached is told once, when nobody could read it for long.",
+        (
+            "Lost, regained and changed links are told as soon as they are confirmed. A page that cannot be"
+            " reached is told once, when nobody could read it for long."
+        ),
         (Number("unreachable_event_after", "Days without an answer until you are told", DAY, 1, 90),),
     ),
 )
@@ -153,9 +161,7 @@ def _field(number: Number, *, may_change: bool) -> forms.FloatField:
         disabled=not may_change,
         min_value=number.low,
         max_value=number.high,
-        widget=forms.NumberInput(
-            attrs={"step": "1" if number.unit == 1 and number.name != "value_weight" else "any"}
-        ),
+        widget=forms.NumberInput(attrs={"step": "1" if number.is_count else "any"}),
         error_messages={
             "required": "Write a number.",
             "invalid": "That is no number.",

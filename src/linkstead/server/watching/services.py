@@ -83,7 +83,7 @@ def check_host(project: Project, user: User, domain_id: int) -> str:
 
 
 def cancel(project: Project, run_id: int) -> None:
-    """Stop one check of a project. Raises `Http404` when it has none like it, `UsageError` when it had ended."""
+    """Stop one check of a project. Raises `Http404` when it is none of them, `UsageError` when ended."""
     run = VerifyRun.objects.filter(project=project, pk=run_id).first() if run_id <= _LARGEST else None
     if run is None:
         raise Http404("There is no such check.")
@@ -101,7 +101,7 @@ def monitors_alive() -> int:
     # the rows are those of `jobs`, a higher layer; asked for by name
     beat = apps.get_model("jobs", "Beat")
     lease = ExpressionWrapper(Now() - _LEASE, output_field=DateTimeField())
-    return int(beat._default_manager.filter(kind="monitor", beat_at__gte=lease).count())
+    return int(beat.objects.filter(kind="monitor", beat_at__gte=lease).count())
 
 
 def _name_of(project: Project, domain_id: int) -> str:

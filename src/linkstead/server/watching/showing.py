@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,11 +13,10 @@ from linkstead.reports.words import REASON_WORDS
 from linkstead.server.look.charts import Drawing, spec_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from linkstead.profile.watching import HostPage, HostRow, MonitorFigures
 
-HOUR = 3_600
 #: kind of hosts in the address and in profile.watching.KINDS -> what its tab says, and an empty list
 TABS: dict[str, tuple[str, str]] = {
     "all": ("All", "No host has a name like that."),
@@ -56,34 +56,30 @@ class Host:
     until: int | None = None
 
 
-def figures(known: MonitorFigures, now: int) -> tuple[Figure, ...]:
+def figures(known: MonitorFigures) -> tuple[Figure, ...]:
     """The strip of numbers."""
     looks = sum(known.looks.values())
     late = known.late > 0
     return (
-        Figure("Next look", None, _of_links(known), at=known.next_at),
+        Figure("Next look", None, _moment(known.next_at), at=known.next_at),
         Figure(
             "Due now",
             known.due,
-            f"{known.late:,} of them for over 6 hours" if late else "none is late",
+            f"{known.late:,} for over 6 hours" if late else "none is late",
             "due",
             is_bad=late,
         ),
-        Figure("Due within a day", known.next_day, "pages, those due now among them"),
-        Figure("Looks in 24 hours", looks, _pace(known, now)),
+        Figure("Due within a day", known.next_day, "pages, with those due now"),
+        Figure("Looks in 24 hours", looks, f"{known.lately:,} in the last 5 min"),
         Figure("Not known in 24 hours", _unknown(known), _share(_unknown(known), looks), "blocked"),
         Figure("Hosts being visited", known.running, _resting(known), "running"),
     )
 
 
-def _of_links(known: MonitorFigures) -> str:
-    return f"{known.links:,} links on {known.hosts:,} host{'' if known.hosts == 1 else 's'}"
-
-
-def _pace(known: MonitorFigures, now: int) -> str:
-    hour = now // HOUR * HOUR
-    this = sum(next((counts for begin, counts in known.by_hour if begin == hour), {}).values())
-    return f"{this:,} in this hour, {known.lately:,} in the last 5 min"
+def _moment(at: int | None) -> str:
+    if at is None:
+        return "nothing is planned"
+    return f"{dt.datetime.fromtimestamp(at, dt.UTC):%-d %b, %H:%M} UTC"
 
 
 def _unknown(known: MonitorFigures) -> int:
@@ -96,7 +92,7 @@ def _share(part: int, whole: int) -> str:
     if not part:
         return "every page was read"
     share = 100 * part / whole
-    return f"{'under 1' if share < 1 else f'{share:.0f}'}% blocked, no answer or no page"
+    return f"{'under 1' if share < 1 else f'{share:.0f}'}% of all looks"
 
 
 def _resting(known: MonitorFigures) -> str:
@@ -109,35 +105,34 @@ def shown_hosts(page: HostPage, now: int) -> tuple[Host, ...]:
 
 
 def _host(row: HostRow, now: int) -> Host:
-    if row.paused_at is not None:
-        return Host(row, "paused", "paused by hand")
-    if row.running:
-        return Host(row, "running", "being visited now")
-    if row.held_until is not None:
-        return Host(row, "waiting", "asked us to wait", row.held_until)
-    if row.outcome == "blocked":
-        return Host(row, "blocked", f"blocked: {_reason(row)}")
-    if row.outcome == "unreachable":
-        return Host(row, "unreachable", f"no answer: {_reason(row)}")
-    if row.outcome == "unreadable":
-        return Host(row, "unreadable", f"no page: {_reason(row)}")
-    if row.troubles:
-        times = "once" if row.troubles == 1 else f"{row.troubles} times in a row"
-        return Host(row, "slow", f"told us {times} that it is too busy")
-    if row.seconds is not None and row.seconds > SLOW_SECONDS:
-        return Host(row, "slow", f"slow: {row.seconds:.1f} s for an answer")
-    return _calm(row, now)
+    kind, words = next((kind, words) for kind, holds, words in STATES if holds(row, now))
+    return Host(row, kind, words(row), row.held_until if kind == "waiting" else None)
 
 
-def _calm(row: HostRow, now: int) -> Host:
-    if row.next_at is None:
-        return Host(row, "unscheduled", "not on schedule")
-    return Host(row, "due", "due") if row.next_at <= now else Host(row, "resting", "resting")
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times in a row"
 
 
 def _reason(row: HostRow) -> str:
     word = row.reason or "nobody knows why"
     return REASON_WORDS.get(word, word.replace("_", " "))
+
+
+#: (word for the style sheet, whether a host is in this state at a moment, how it is said); the first that
+#: holds counts, what somebody has to know before what passes by itself.
+STATES: tuple[tuple[str, Callable[[HostRow, int], bool], Callable[[HostRow], str]], ...] = (
+    ("paused", lambda row, _: row.paused_at is not None, lambda _: "paused by hand"),
+    ("running", lambda row, _: row.running, lambda _: "being visited now"),
+    ("waiting", lambda row, _: row.held_until is not None, lambda _: "asked us to wait"),
+    ("blocked", lambda row, _: row.outcome == "blocked", lambda row: f"blocked: {_reason(row)}"),
+    ("unreachable", lambda row, _: row.outcome == "unreachable", _reason),
+    ("unreadable", lambda row, _: row.outcome == "unreadable", _reason),
+    ("busy", lambda row, _: row.troubles > 0, lambda row: f"too busy for us, {_times(row.troubles)}"),
+    ("slow", lambda row, _: (row.seconds or 0) > SLOW_SECONDS, lambda row: f"slow: {row.seconds:.1f} s"),
+    ("unscheduled", lambda row, _: row.next_at is None, lambda _: "not on schedule"),
+    ("due", lambda row, now: (row.next_at or 0) <= now, lambda _: "due"),
+    ("resting", lambda *_: True, lambda _: "resting"),
+)
 
 
 def tabs(chosen: str, name: str, known: MonitorFigures) -> list[tuple[str, str, bool, int | None]]:
@@ -150,16 +145,9 @@ def tabs(chosen: str, name: str, known: MonitorFigures) -> list[tuple[str, str, 
 
 def address(kind: str, name: str, after: tuple[int, int] | None = None) -> str:
     """A list of hosts, or what stands behind the mark `after` in it, as a relative address."""
-    parts = {
-        "show": "" if kind == "all" else kind,
-        "name": name,
-        "after": "" if after is None else mark(after),
-    }
+    place = "" if after is None else f"{after[0]}:{after[1]}"
+    parts = {"show": "" if kind == "all" else kind, "name": name, "after": place}
     return "?" + urlencode({part: text for part, text in parts.items() if text})
-
-
-def mark(after: tuple[int, int]) -> str:
-    return f"{after[0]}:{after[1]}"
 
 
 def read_mark(text: str) -> tuple[int, int] | None:
@@ -169,7 +157,7 @@ def read_mark(text: str) -> tuple[int, int] | None:
     return (int(numbers[0]), int(numbers[1])) if len(numbers) == 2 else None
 
 
-def looks_drawing(by_hour: list[tuple[int, Mapping[str, int]]], hour_names: list[str]) -> Drawing:
+def looks_drawing(by_hour: Sequence[tuple[int, Mapping[str, int]]], hour_names: list[str]) -> Drawing:
     """Looks by hour; `hour_names` are the table's words for the hours."""
     named = list(zip(hour_names, (counts for _, counts in by_hour), strict=True))
     return Drawing(
@@ -181,7 +169,7 @@ def looks_drawing(by_hour: list[tuple[int, Mapping[str, int]]], hour_names: list
     )
 
 
-def _spec_with(by_hour: list[tuple[int, Mapping[str, int]]]) -> dict[str, Any]:
+def _spec_with(by_hour: Sequence[tuple[int, Mapping[str, int]]]) -> dict[str, Any]:
     """The spec is made once; only its data are of the moment, since checking a spec takes a while."""
     from linkstead.reports import charts
 

@@ -16,7 +16,6 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -32,6 +31,8 @@ from linkstead.server.tracking.stores import profile_store
 from linkstead.server.watching import services, showing
 
 if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
     from linkstead.profile.store import Store
     from linkstead.profile.watching import MonitorFigures
 
@@ -53,7 +54,7 @@ def monitor(request: HttpRequest, project: Project) -> HttpResponse:
         context = _around(request, project) | _now(store, project, known, moment)
         context |= _hosts(store, request, project, known, moment)
     context |= {
-        "nothing_yet": known.links == 0,
+        "known": known,
         "looks": showing.looks_drawing(known.by_hour, _hour_names(known)) if known.looks else None,
         "outcomes": [(word, known.looks.get(word, 0)) for word in showing.OUTCOMES if known.looks.get(word)],
     }
@@ -166,7 +167,7 @@ def _now(store: Store, project: Project, known: MonitorFigures, moment: int) -> 
     incidents = profile_watching.incidents(store)
     busy = known.running > 0 or any(check.is_open for check in checks)
     return {
-        "figures": showing.figures(known, moment),
+        "figures": showing.figures(known),
         "checks": checks,
         "is_checking_all": any(check.is_open and check.backlink_ids is None for check in checks),
         "monitors": services.monitors_alive(),

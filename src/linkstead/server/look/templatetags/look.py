@@ -169,6 +169,21 @@ def ago(context: Context, value: object) -> SafeString:
     )
 
 
+@register.simple_tag(takes_context=True)
+def soon(context: Context, value: object) -> SafeString:
+    """A time to come as "in 3 days", "now" once it is there; it stays as it was when the page was made."""
+    moment = _moment(value)
+    if moment is None:
+        return _DASH
+    left = moment.timestamp() - float(context.get("now") or 0)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        moment.isoformat(),
+        f"{moment:%-d %b %Y, %H:%M} UTC",
+        "now" if left < 45 else relative(-left),
+    )
+
+
 @register.simple_tag
 def day(value: object) -> SafeString:
     """A time as "14 Nov 2026", the exact one in the title."""
