@@ -30,11 +30,11 @@ async def nobody(host: str, _port: int) -> Sequence[str]:
     raise OSError(f"{host} is not on the farm")
 
 
-def settings(concurrency: int) -> FetchSettings:
+def settings(concurrency: int, delay: float) -> FetchSettings:
     return FetchSettings(
         allowed_private_networks=(ip_network("127.0.0.0/8"),),
         concurrency=concurrency,
-        delay_seconds=0.01,
+        delay_seconds=delay,
         total_seconds=15.0,
         resolver=nobody,
     )
@@ -57,14 +57,12 @@ def main(given: dict[str, Any]) -> None:
     parent = os.getppid()
     signal.signal(signal.SIGTERM, lambda number, _frame: asked.append(number))
     clock = Clock(**given["clock"])
-    fetch = settings(given["concurrency"])
+    fetch = settings(given["concurrency"], given["delay"])
     with ExitStack() as stack:
         store = opened(stack, given["database"])
         box = stack.enter_context(EvidenceBox(Path(given["evidence"]), given["holder"]))
         tools = Tools(network=NetworkWatch([read_canary(given["canary"])], fetch), evidence=box)
-        hooks = Hooks(
-            now=lambda: int(clock.now()), should_stop=lambda: bool(asked) or os.getppid() != parent
-        )
+        hooks = Hooks(now=lambda: int(clock.now()), should_stop=lambda: bool(asked) or os.getppid() != parent)
         orders = Orders(fetch, given["holder"], rate=given["rate"], idle_seconds=0.25)
         report = run(Patrol(store, orders, tools, hooks).run())
     told = {"pages": report.pages, "fenced": report.fenced, "held": report.held, "events": report.events}

@@ -54,13 +54,21 @@ _SENTENCES: Final = tuple(
     for c in ("noon", "the storm", "dusk")
 )
 _BOMB: Final = gzip.compress(b"<html><body>" + b" " * (24 << 20), 9)
-_HOME: Final = "<title>Harbour news</title><main><h1>Harbour news</h1><p>" + " ".join(_SENTENCES[:9]) + "</p></main>"
-_ALIKE: Final = "<title>Our shop</title><main><h1>Our shop</h1><p>" + " ".join(_SENTENCES[20:29]) + "</p></main>"
+_HOME: Final = (
+    "<title>Harbour news</title><main><h1>Harbour news</h1><p>" + " ".join(_SENTENCES[:9]) + "</p></main>"
+)
+_ALIKE: Final = (
+    "<title>Our shop</title><main><h1>Our shop</h1><p>" + " ".join(_SENTENCES[20:29]) + "</p></main>"
+)
 _STATUS_ONLY: Final = frozenset({"401", "403", "404", "410", "429", "451", "500", "502", "503", "999"})
 
 
 def answer(
-    status: int, body: bytes = b"", kind: str = "text/html; charset=utf-8", *more: str, length: int | None = None
+    status: int,
+    body: bytes = b"",
+    kind: str = "text/html; charset=utf-8",
+    *more: str,
+    length: int | None = None,
 ) -> bytes:
     head = [
         f"HTTP/1.1 {status} Answer",
@@ -87,9 +95,13 @@ _INSTEAD: Final[dict[str, Callable[[str, FarmPage], str]]] = {
     "alike": lambda _link, _page: "",
     "page 2": lambda _link, _page: "",
     "comment": lambda link, _page: f"<!-- {link} -->",
-    "script": lambda link, _page: f"<script>var old = {json.dumps(link).replace('</', '<\\/')};</script>",
+    "script": lambda link, _page: (
+        "<script>var old = " + json.dumps(link).replace("</", "<\\/") + ";</script>"
+    ),
     "template": lambda link, _page: f"<template>{link}</template>",
-    "look-alike": lambda _link, page: f'<a href="{page.target.replace("example.com", "example.com.shop.test")}">x</a>',
+    "look-alike": lambda _link, page: (
+        f'<a href="{page.target.replace("example.com", "example.com.shop.test")}">x</a>'
+    ),
     "share": lambda _link, page: f'<a href="https://share.test/?u={page.target}">share</a>',
     "hidden": lambda link, _page: f'<div style="display:none">{link}</div>',
 }

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 try:
-    from tests.postgres import postgresql_server
+    from tests.postgres import postgresql_server, postgresql_url
 
-    __all__ = ["postgresql_server"]
+    __all__ = ["postgresql_server", "postgresql_url"]
 except ImportError:  # without psycopg SQLite alone is tested
     pass

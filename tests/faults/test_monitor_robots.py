@@ -102,6 +102,30 @@ def test_f23_the_outcome_of_robots_txt_decides(visited: tuple[str, Fetched, list
     assert fetched.robots.flags == ((flag,) if flag else ())
 
 
+@pytest.mark.parametrize("outcome", ["200 that allows", "200 that disallows", "404", "503", "cut short"])
+def test_f23_somebody_else_may_load_what_we_may(outcome: str) -> None:
+    """Another part of ours that loads pages itself asks before; the page is not touched for it."""
+    pages, allowed, _ = OUTCOMES[outcome]
+
+    async def asked(web: LoopbackWeb) -> list[bool]:
+        async with Fetcher(web.settings()) as fetcher:
+            return [await fetcher.may_visit(web.url(HOST, path)) for path in ("/page", "/page?again")]
+
+    with LoopbackWeb({(HOST, "/page"): Answer.html("x"), **pages}) as web:
+        assert run(asked(web)) == [allowed, allowed]
+        assert [hit.path for hit in web.hits if hit.host == HOST] == ["/robots.txt"]
+
+
+def test_f23_nobody_may_load_what_is_no_page_or_no_host() -> None:
+    async def asked(web: LoopbackWeb) -> list[bool]:
+        async with Fetcher(web.settings()) as fetcher:
+            wrong = ("ftp://site.example/", "nonsense", "http://10.0.0.1/", "http://nobody.example/")
+            return [await fetcher.may_visit(url) for url in wrong]
+
+    with LoopbackWeb(names=[HOST]) as web:
+        assert run(asked(web)) == [False] * 4
+
+
 def _visits(
     clock: Clock, pages: dict[tuple[str, str], Answer], moves: list[float]
 ) -> tuple[list[Fetched], list[str]]:

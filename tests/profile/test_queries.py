@@ -172,6 +172,25 @@ def test_a_text_finds_the_same_links_with_and_without_its_index(
     assert search.refresh(store) == 0
 
 
+@pytest.mark.parametrize("asked", [LinkFilter(), LinkFilter(text="post-1"), LinkFilter(domain="example.net")])
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("down", [True, False])
+def test_all_ids_at_once_are_those_of_all_pages(
+    store: Store, project: int, asked: LinkFilter, sort: str, down: bool
+) -> None:
+    search.refresh(store)
+    paged = everything(store, project, asked, sort, down=down)
+    ids = queries.link_ids(store, project, asked, sort=sort, descending=down, most=1_000)
+    assert [row.id for row in queries.rows_by_id(store, ids)] == [row.id for row in paged]
+    assert queries.link_ids(store, project, asked, sort=sort, descending=down, most=7) == ids[:7]
+
+
+def test_the_ids_of_nothing_are_none(store: Store, project: int) -> None:
+    assert queries.link_ids(store, project, LinkFilter(source="nobody"), most=9) == []
+    with pytest.raises(UsageError, match="cannot be sorted"):
+        queries.link_ids(store, project, sort="colour", most=9)
+
+
 def test_how_few_is_few_decides_the_way_but_never_the_answer(
     store: Store, project: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -214,6 +214,19 @@ def _exported(client: Client, project: Project, query: str = "") -> list[list[st
     return list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode(), newline="")))
 
 
+def test_what_is_exported_is_worked_out_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    from linkstead.profile import queries
+    from linkstead.server.explorer import asked as questions
+    from linkstead.server.explorer.export import as_csv
+
+    asked: list[Any] = []
+    real = queries.conditions
+    monkeypatch.setattr(queries, "conditions", lambda *about: asked.append(about) or real(*about))
+    rows = "".join(as_csv(project.pk, questions.read({"q": "example"}), "Authority", page_rows=1))
+    assert rows.count("\n") == 6
+    assert len(asked) == 1
+
+
 def test_an_export_holds_what_is_listed_in_its_order(project: Project, clients: dict[str, Client]) -> None:
     head, *rows = _exported(clients["viewer"], project)
     assert [row[0] for row in rows] == [page for page, _, _ in ROWS]

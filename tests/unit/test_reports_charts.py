@@ -17,6 +17,8 @@ from linkstead.reports.charts import (
     breakdown_chart,
     known_months,
     month_label,
+    hours_chart,
+    hours_values,
     months_chart,
     plain_label,
     spec,
@@ -97,6 +99,25 @@ def test_a_breakdown_keeps_the_order_and_shows_every_number() -> None:
     assert "(no text)" in shown
 
 
+def test_looks_that_say_nothing_of_a_link_are_one_colour_and_none_is_left_out() -> None:
+    hours = (
+        (3_600, {"found": 5, "missing": 2, "blocked": 1, "unreachable": 3, "unreadable": 1}),
+        (7_200, {}),
+    )
+    assert hours_values(hours) == [
+        {"hour": 3_600_000, "kind": "found", "looks": 5},
+        {"hour": 3_600_000, "kind": "missing", "looks": 2},
+        {"hour": 3_600_000, "kind": "not known", "looks": 5},
+        *({"hour": 7_200_000, "kind": kind, "looks": 0} for kind in ("found", "missing", "not known")),
+    ]
+
+
+def test_hours_are_told_in_utc_and_half_a_look_is_no_mark_on_the_axis() -> None:
+    shown = texts(svg(hours_chart([(1_795_305_600 + n * 3_600, {"found": n % 2}) for n in range(24)])))
+    assert {"00:00", "12:00", "found", "missing", "not known", "0", "1"} <= set(shown)
+    assert [text for text in shown if text.isdigit()] == ["0", "1"]
+
+
 def test_labels_that_look_alike_stay_two_bars() -> None:
     rows = (TopRow("x" * 90, 5, 1), TopRow("x" * 91, 4, 1), TopRow("", 3, 1), TopRow("\u200b", 2, 1))
     assert len({row["label"] for row in values(breakdown_chart(rows, what="a").to_dict())}) == 4
@@ -121,7 +142,10 @@ def test_a_label_is_never_an_expression(text: str) -> None:
     assert text in texts(svg(breakdown_chart((TopRow(text, 3, 2),), what="Anchor text")))
 
 
-@pytest.mark.parametrize("chart", [months_chart(months(12)), breakdown_chart(rich().tlds, what="Suffix")])
+@pytest.mark.parametrize(
+    "chart",
+    [months_chart(months(12)), hours_chart([(0, {"found": 1})]), breakdown_chart(rich().tlds, what="Suffix")],
+)
 def test_a_spec_for_the_browser_fetches_nothing_and_asks_for_syntax_trees(chart: Any) -> None:
     drawn = spec(chart)
     assert drawn["usermeta"]["embedOptions"] == {"ast": True, "actions": False, "renderer": "svg"}

@@ -134,7 +134,7 @@ class Doubt:
     # -- while in doubt -------------------------------------------------------------------------
 
     def begin(self) -> None:
-        """Take over an incident that a process left open when it ended: first of all the canaries are asked."""
+        """Take over an incident that a process left open when it ended: ask the canaries first of all."""
         note = visited.open_incident(self._store, visited.NETWORK) if self._network is not None else None
         if note is not None:
             self._suspend(note)

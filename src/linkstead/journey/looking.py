@@ -58,7 +58,8 @@ class Looked:
 
     `drawn` is what a browser made of the page, where a link was found only there. `unchanged` says that
     the server called the page the same (304): the verdicts hold no facts then. `held_until` (epoch seconds)
-    says that the host sent us away unseen; there are no verdicts.
+    says that the host sent us away unseen; there are no verdicts. `at` is the moment that is entered, which
+    is later than the clock's own, `made_at`, where that has gone back since the last look.
     """
 
     page: DuePage
@@ -68,6 +69,7 @@ class Looked:
     drawn: Fetched | None = None
     unchanged: bool = False
     held_until: int | None = None
+    made_at: int | None = None
 
 
 def judge_page(
@@ -122,26 +124,30 @@ class Looker:
         self._renderer = renderer
         self._now = now
         self._would_be_lost = would_be_lost
+        if renderer is not None:
+            renderer.ask_first(fetcher.may_visit)
 
     async def look(self, page: DuePage, site: str, proven: Mapping[str, str]) -> Looked:
         """One look, with everything that it takes to be sure."""
         fetched = await self._fetch(page)
-        at = look_time(self._now(), max((link.last_checked or 0 for link in page.links), default=0) or None)
+        here = self._now()
+        at = look_time(here, max((link.last_checked or 0 for link in page.links), default=0) or None)
         if fetched.retry_at is not None and fetched.status is None:
             # the host has asked us to stay away: nobody looked, so the page stays due
-            return Looked(page, fetched, (), at, held_until=fetched.retry_at)
+            return Looked(page, fetched, (), at, held_until=fetched.retry_at, made_at=here)
         if fetched.not_modified:
-            return Looked(page, fetched, tuple(_unchanged(page, fetched, at)), at, unchanged=True)
+            seen = tuple(_unchanged(page, fetched, at))
+            return Looked(page, fetched, seen, at, unchanged=True, made_at=here)
         expected = _Expected([link.target_url for link in page.links], site, at, proven)
         judged = await self._judge(fetched, expected)
         verdicts, drawn = await self._looked_further(page, fetched, judged, expected)
-        return Looked(page, fetched, tuple(verdicts), at, drawn)
+        return Looked(page, fetched, tuple(verdicts), at, drawn, made_at=here)
 
     async def _fetch(self, page: DuePage) -> Fetched:
         known = validators(page, self._now())
         fetched = await self._fetcher.fetch(page.url, validators=known)
-        if fetched.not_modified and fetched.header("x-robots-tag"):
-            # what the header says may be new, though the body is not: read the whole page
+        if fetched.not_modified and (fetched.header("x-robots-tag") or not fetched.robots.search_engines):
+            # what the header or robots.txt says may be new, though the body is not: read the whole page
             return await self._fetcher.fetch(page.url)
         return fetched
 
@@ -177,7 +183,8 @@ class Looker:
         drawn = await renderer.render(fetched.final_url)
         if drawn.failure is not None:
             return verdicts, None
-        there = await self._judge(replace(drawn, url=fetched.url, robots=fetched.robots), expected)
+        drawn = browser.rendered_after(fetched, drawn)
+        there = await self._judge(drawn, expected)
         seen = [
             replace(second, rendered=True)
             if _is_missing(first) and second.outcome is Outcome.FOUND

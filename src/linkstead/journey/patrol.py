@@ -12,20 +12,22 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linkstead.journey.doubt import Doubt
+from linkstead.journey.doors import doors_of
+from linkstead.journey.doubt import Doubt, Seen
 from linkstead.journey.errands import ErrandHooks, Errands
 from linkstead.journey.looking import Looked, Looker, page_judges
 from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
-from linkstead.journey.rota import Held, Rota
+from linkstead.journey.pulse import Pulse
+from linkstead.journey.rota import Held, Rate, Rota
 from linkstead.journey.writing import Writer
 from linkstead.link import Outcome
 from linkstead.monitor.fetch import Fetcher, FetchSettings
 from linkstead.monitor.pacing import SLOWING_STATUSES, backoff, delay_between
-from linkstead.profile import hosts, identity, looks
+from linkstead.profile import appointments, hosts, identity, looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,9 +58,9 @@ PATIENCE: Final = 30.0
 class Orders:
     """How a patrol goes about.
 
-    `holder` is the process's name on its leases, never used twice. `rate` is the most pages a second over
-    all hosts, 0 for no limit. `only` is a project whose pages alone are looked at. With `until_idle` the
-    patrol ends when nothing is due; with `errands` it also looks at the projects' own pages.
+    `holder` is the process's name on its leases, nobody else's at the same time. `rate` is the most pages
+    a second over all hosts, 0 for no limit. `only` is a project whose pages alone are looked at. With
+    `until_idle` the patrol ends when nothing is due; with `errands` it also looks at the projects' own pages.
     """
 
     fetch: FetchSettings
@@ -126,7 +128,7 @@ class Patrol:
         )
         self._writer = Writer(store, orders.holder, box=self._tools.evidence, also=self._hooks.also)
         self._rota = Rota()
-        self._waiting: list[tuple[Held, Looked]] = []
+        self._waiting: list[Seen] = []
         self._bytes = 0
         self._given_back: dict[HostLease, hosts.Visited] = {}
         self._busy = 0
@@ -137,40 +139,52 @@ class Patrol:
             should_stop=self._asked_to_stop,
             patience=PATIENCE if orders.until_idle else None,
         )
+        self._pulse = Pulse()
         self._writing = asyncio.Lock()
         self._spellings: dict[int, tuple[float, str, dict[str, dict[str, str]]]] = {}
-        self._next_slot = 0.0
+        self._rate = Rate(orders.rate)
         self.report = PatrolReport()
 
     async def run(self) -> PatrolReport:
         """Go until asked to stop or, with `until_idle`, until nothing is due."""
+        # what an earlier run of this process could not give back, since the database was away
+        hosts.let_go(self._store, [self._orders.holder])
+        if appointments.clock_went_back(self._store, self._now()):
+            appointments.bring_forward(self._store, self._now())
+        self._doubt.begin()
         async with AsyncExitStack() as stack:
             judges = stack.enter_context(page_judges())
-            fetcher = await stack.enter_async_context(Fetcher(self._orders.fetch))
+            fetch = replace(self._orders.fetch, address_door=doors_of(self._store))
+            fetcher = await stack.enter_async_context(Fetcher(fetch))
             if self._tools.renderer is not None:
                 await stack.enter_async_context(self._tools.renderer)
             looker = Looker(fetcher, judges, self._tools.renderer, self._now, self._writer.would_be_lost)
             try:
                 await self._together(looker)
-            finally:
-                self._abandon()
+            except BaseException as error:
+                with suppress(Exception):  # what counts is why it ended
+                    self._abandon()
+                if isinstance(error, BaseExceptionGroup):
+                    raise _first(error) from error
+                raise
+            self._abandon()
         return self.report
 
     async def _together(self, looker: Looker) -> None:
         async with asyncio.TaskGroup() as group:
             claims = group.create_task(self._claims())
-            keeper = group.create_task(self._renewals())
-            writes = group.create_task(self._writes())
-            errands = group.create_task(self._errands.run()) if self._errands is not None else None
+            beside = [self._renewals(), self._writes(), self._doubt.run(), self._pulse.run()]
+            if self._errands is not None:
+                beside.append(self._errands.run())
+            tasks = [group.create_task(each) for each in beside]
             workers = [group.create_task(self._work(looker)) for _ in range(self._orders.fetch.concurrency)]
             await claims
             self._rota.stop()
             self._doubt.open.set()
             await asyncio.gather(*workers)
-            for task in (keeper, writes, errands):
-                if task is not None:
-                    task.cancel()
-        await self._flush()
+            for task in tasks:
+                task.cancel()
+        await self._flush(last=True)
 
     # -- hosts ----------------------------------------------------------------------------------
 
@@ -199,7 +213,8 @@ class Patrol:
             elif self._orders.until_idle and await self._is_over():
                 return
             else:
-                await asyncio.sleep(min(0.05, self._orders.idle_seconds) if self._orders.until_idle else 0.25)
+                wait = 0.05 if self._orders.until_idle else 0.25
+                await asyncio.sleep(min(wait, self._orders.idle_seconds))
                 await self._idle()
 
     async def _idle(self) -> None:
@@ -208,14 +223,14 @@ class Patrol:
             until = time.monotonic() + self._orders.idle_seconds
             # whoever asks us to stop is in another thread or a signal's hand: only looking tells
             for _ in iter(lambda: time.monotonic() < until and not self._hooks.should_stop(), False):
-                await asyncio.sleep(0.1)
+                await asyncio.sleep(min(0.1, self._orders.idle_seconds))
 
     async def _is_over(self) -> bool:
         if self._rota.held or self._busy or not self._doubt.open.is_set():
             return False
         if self._errands is not None and self._errands.left():
             return False
-        await self._flush()
+        await self._flush(last=True)
         return not hosts.resting(self._store, now=self._now(), project_id=self._orders.only)
 
     def _asked_to_stop(self) -> bool:
@@ -229,6 +244,8 @@ class Patrol:
         while True:
             await asyncio.sleep(self._orders.lease_seconds / 3)
             self._writer.forget_plans()
+            if self._pulse.clock_went_back(self._now()):
+                appointments.bring_forward(self._store, self._now())
             ours = hosts.renew(self._store, self._orders.holder, seconds=self._orders.lease_seconds)
             for held in list(self._rota.held.values()):
                 if ours.get(held.lease.key) != held.lease.fence:
@@ -249,7 +266,6 @@ class Patrol:
 
     def _abandon(self) -> None:
         """Leave nothing leased behind, whatever ended the patrol."""
-        self._doubt.end()
         for held in list(self._rota.held.values()):
             self._give_back(held)
         if self._given_back:
@@ -265,7 +281,7 @@ class Patrol:
             if page is None or self._asked_to_stop():
                 self._give_back(held)
                 continue
-            await self._slot()
+            await self._rate.slot()
             self._busy += 1
             try:
                 await self._visit(looker, held, page)
@@ -285,24 +301,21 @@ class Patrol:
         held.taken += 1
         return held.pages.popleft()
 
-    async def _slot(self) -> None:
-        """Wait until the rate over all hosts allows one more page."""
-        if self._orders.rate <= 0:
-            return
-        here = time.monotonic()
-        self._next_slot = max(here, self._next_slot + 1 / self._orders.rate)
-        if self._next_slot > here:
-            await asyncio.sleep(self._next_slot - here)
-
     async def _visit(self, looker: Looker, held: Held, page: DuePage) -> None:
         site, proven = self._spelled(page)
+        began, missed = self._doubt.clock(), self._pulse.missed()
         looked = await looker.look(page, site, proven)
         self._note(held, looked)
+        if self._pulse.spoilt(looked, missed):
+            held.pages.appendleft(page)
+            held.taken -= 1
+            self._rota.rested(held, held.rest)
+            return
         if looked.held_until is not None:
             self.report.held += 1 + len(held.pages)
             self._give_back(held)
             return
-        self._waiting.append((held, looked))
+        self._waiting.append(Seen(held, looked, began, self._doubt.clock()))
         held.unwritten.add(page.page_id)
         self._bytes += len(looked.fetched.body)
         self._tell()
@@ -338,7 +351,6 @@ class Patrol:
         if looked.verdicts:
             worst = max(looked.verdicts, key=lambda verdict: verdict.outcome is not Outcome.FOUND)
             held.outcome, held.reason = str(worst.outcome), str(worst.reason)
-            self._doubt.note(looked)
 
     # -- writing --------------------------------------------------------------------------------
 
@@ -347,19 +359,22 @@ class Patrol:
             await asyncio.sleep(WRITE_EVERY_SECONDS)
             await self._flush()
 
-    async def _flush(self) -> None:
-        """Write what waits. Misses are believed only while our own network is sound."""
+    async def _flush(self, *, last: bool = False) -> None:
+        """Write what waits, as far as it is to be believed; all of it when it is the `last` for now."""
         # one at a time: a host may not be given back before what was seen of it is written
         async with self._writing:
             batch, self._waiting, self._bytes = self._waiting, [], 0
-            given_back, self._given_back = self._given_back, {}
-            if not batch and not given_back:
+            believed = await self._doubt.sift(batch, last=last)
+            waiting = {seen.held.lease for seen in (*self._waiting, *self._doubt.unsure)}
+            given_back = {lease: v for lease, v in self._given_back.items() if lease not in waiting}
+            if not believed and not given_back:
                 return
-            believed = await self._doubt.believed(batch, self._writer.would_be_lost)
-            self._took(self._writer.write(believed, given_back))
+            for lease in given_back:
+                del self._given_back[lease]
+            self._took(self._writer.write([(seen.held, seen.looked) for seen in believed], given_back))
             self._tell()
-            for held, looked in batch:
-                held.unwritten.discard(looked.page.page_id)
+            for seen in believed:
+                seen.held.unwritten.discard(seen.looked.page.page_id)
 
     def _took(self, written: Written) -> None:
         report = self.report
@@ -372,7 +387,12 @@ class Patrol:
     def _tell(self) -> None:
         report = self.report
         note = ", ".join(f"{report.outcomes[word]:,} {word}" for word in Outcome if report.outcomes[word])
-        seen = report.pages + len(self._waiting)
+        seen = report.pages + len(self._waiting) + len(self._doubt.unsure)
         self._hooks.progress(
             Progress("Looking at referring pages", seen, self._hooks.total, "pages", report.links, note)
         )
+
+
+def _first(error: BaseException) -> BaseException:
+    """What went wrong first: the tasks of a patrol fail in groups."""
+    return _first(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

@@ -1,7 +1,8 @@
-"""Did this process stand still? A locked database or a suspended machine stops it for a while.
+"""Did this process stand still, or its clock go back?
 
-What waited for an answer then runs out of its time though the answer may be there, and that is no fault of
-the site's: such a look is made once more.
+A locked database or a suspended machine stops a process for a while. What waited for an answer then runs
+out of its time though the answer may be there, and that is no fault of the site's: such a look is made once
+more. A clock that goes back puts appointments off, and they are brought forward.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _BEAT: Final = 0.25
 #: A process that was late by less than this was only busy.
 _STILL: Final = 1.0
+#: A clock that is put right by less than this does no harm.
+_CLOCK_SLACK: Final = 60
 _NO_ANSWER: Final = (Outcome.UNREACHABLE, Outcome.UNREADABLE)
 
 
@@ -27,6 +30,7 @@ class Pulse:
     def __init__(self) -> None:
         self._last = time.monotonic()
         self._missed = 0.0
+        self._clock: tuple[int, float] | None = None
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -39,6 +43,13 @@ class Pulse:
     def missed(self) -> float:
         """Seconds for which this process stood still so far, each stop longer than a busy moment."""
         return self._missed + self._late()
+
+    def clock_went_back(self, now: int) -> bool:
+        """Whether the clock (epoch seconds) went back since the last time somebody asked."""
+        before, self._clock = self._clock, (now, time.monotonic())
+        if before is None:
+            return False
+        return now + _CLOCK_SLACK < before[0] + (self._clock[1] - before[1])
 
     def spoilt(self, looked: Looked, missed_before: float) -> bool:
         """Whether a look that got no good answer was made while this process stood still."""

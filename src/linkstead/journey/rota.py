@@ -7,6 +7,7 @@ Hosts never wait for one another, and no worker waits for a host that rests.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -84,3 +85,20 @@ class Rota:
         """Give out nothing more."""
         self._stopped = True
         self._ready.put_nowait(None)
+
+
+class Rate:
+    """At most so many visits a second over all hosts, evenly spaced; 0 for no limit."""
+
+    def __init__(self, a_second: float) -> None:
+        self._a_second = a_second
+        self._next = 0.0
+
+    async def slot(self) -> None:
+        """Wait until one more visit is allowed."""
+        if self._a_second <= 0:
+            return
+        here = time.monotonic()
+        self._next = max(here, self._next + 1 / self._a_second)
+        if self._next > here:
+            await asyncio.sleep(self._next - here)

@@ -10,11 +10,11 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linkstead.alerts.rules import Seen, changes
-from linkstead.link import LinkStatus, Outcome, Reason
+from linkstead.journey.settling import Before, events_of, standing_of
+from linkstead.link import FROM_HEADER, FROM_ROBOTS_TXT, LinkStatus, Outcome, Reason
 from linkstead.monitor.evidence import Kept
 from linkstead.monitor.plan import WatchPlan
-from linkstead.monitor.schedule import Standing, next_due, value_of
+from linkstead.monitor.schedule import Standing, next_due
 from linkstead.monitor.state import Judgement, Past, state_after
 from linkstead.profile import events, hosts, looks, recording, visited
 from linkstead.profile.looks import Judged
@@ -28,14 +28,12 @@ if TYPE_CHECKING:
     from linkstead.link import Verdict
     from linkstead.monitor.evidence import EvidenceBox
     from linkstead.profile.hosts import HostLease, Visited
-    from linkstead.profile.looks import DueLink, DuePage, PastLook, SeenLook
+    from linkstead.profile.looks import DueLink, DuePage
     from linkstead.profile.store import Store
 
 #: Looks older than this no longer bear on a link's state (seconds).
 MEMORY: Final = 400 * 86_400
 _DOUBT_AGAIN: Final = 15 * 60
-#: An old link counts as unchanged for so long before our first look (seconds).
-KNOWN_TO_STAY: Final = 14 * 86_400
 
 
 @dataclass(slots=True)
@@ -58,14 +56,6 @@ class Written:
     outcomes: Counter[str] = field(default_factory=Counter)
     runs: dict[int, RunCounts] = field(default_factory=dict)
     projects: set[int] = field(default_factory=set)
-
-
-class _Before(NamedTuple):
-    """What was known of the links of a batch."""
-
-    past: Mapping[int, list[PastLook]]
-    found: Mapping[int, SeenLook]
-    changed: Mapping[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +109,15 @@ class Writer:
         settled = [(held.lease, self._settled(look, known)) for held, look in looked]
         kept = self._on_disk([one for _, one in settled])
         with store.transaction():
-            fences = {lease.key: lease.fence for lease, _ in settled}
+            # one order for everybody, so that nobody waits in a circle: projects, hosts, rows
+            store.take_turns({one.looked.page.project_id for _, one in settled})
+            fences = {lease.key: lease.fence for lease in (*given_back, *(lease for lease, _ in settled))}
             ours = hosts.still_ours(store, self._holder, fences) if fences else set()
             mine = [one for lease, one in settled if lease.key in ours]
             written.fenced = len(settled) - len(mine)
             by_project: defaultdict[int, list[_Settled]] = defaultdict(list)
             for one in mine:
                 by_project[one.looked.page.project_id].append(one)
-            store.take_turns(by_project)
             for project_id, group in by_project.items():
                 self._write_project(project_id, group, kept)
                 _count(written, project_id, group)
@@ -155,11 +146,11 @@ class Writer:
 
     # -- thinking -------------------------------------------------------------------------------
 
-    def _before(self, pages: Sequence[DuePage], at: int) -> _Before:
+    def _before(self, pages: Sequence[DuePage], at: int) -> Before:
         store = self._store
         ids = [link.backlink_id for page in pages for link in page.links]
         looked_at = [link.backlink_id for page in pages for link in page.links if link.look_id is not None]
-        return _Before(
+        return Before(
             looks.past_looks(store, looked_at, since=at - MEMORY),
             looks.last_found(store, looked_at),
             events.last_changes(store, ids if looked_at else ()),
@@ -172,13 +163,13 @@ class Writer:
             plan = self._plans[project_id] = WatchPlan.from_json(row[0] if row else None)
         return plan
 
-    def _judgement(self, page: DuePage, link: DueLink, verdict: Verdict, known: _Before) -> Judgement:
+    def _judgement(self, page: DuePage, link: DueLink, verdict: Verdict, known: Before) -> Judgement:
         past = [Past(*look) for look in known.past.get(link.backlink_id, ())]
         plan = self._plan(page.project_id)
         lost = link.state is LinkStatus.LOST
         return state_after(past, verdict.outcome, verdict.reason, verdict.checked_at, plan, lost_before=lost)
 
-    def _settled(self, looked: Looked, known: _Before) -> _Settled:
+    def _settled(self, looked: Looked, known: Before) -> _Settled:
         page, plan = looked.page, self._plan(looked.page.project_id)
         judged: list[Judged] = []
         happened: list[Event] = []
@@ -195,12 +186,13 @@ class Writer:
                     copy_of=link.look_id if verdict.unchanged else None,
                 )
             )
-            fresh = _events(link, verdict, judgement, known, plan)
+            fresh = events_of(link, verdict, judgement, known, plan)
             happened += fresh
-            standings.append(_standing(link, verdict, judgement, known, changed=bool(fresh)))
-        due_at = next_due(standings, plan, now=looked.at, salt=page.page_id, retry_at=looked.fetched.retry_at)
+            standings.append(standing_of(link, verdict, judgement, known, changed=bool(fresh)))
+        here = looked.at if looked.made_at is None else looked.made_at
+        due_at = next_due(standings, plan, now=here, salt=page.page_id, retry_at=looked.fetched.retry_at)
         if any(verdict.reason is Reason.SELF for verdict in looked.verdicts):
-            due_at = min(due_at, looked.at + _DOUBT_AGAIN)
+            due_at = min(due_at, here + _DOUBT_AGAIN)
         return _Settled(looked, judged, happened, due_at)
 
     # -- evidence -------------------------------------------------------------------------------
@@ -233,22 +225,27 @@ class _OnDisk(NamedTuple):
 
 
 def _worth_keeping(one: _Settled) -> bool:
-    """First looks and changes, where there was an answer."""
+    """First looks and changes, where there was an answer, and one that is to be believed."""
     looked = one.looked
-    if looked.unchanged or looked.fetched.status is None:
+    if looked.unchanged or looked.fetched.status is None or _says_nothing(looked):
         return False
     before = {link.backlink_id: link.state for link in looked.page.links}
     moved = any(before[each.backlink_id] is not each.state for each in one.judged)
     return looked.page.evidence_id is None or moved or bool(one.events)
 
 
+def _says_nothing(looked: Looked) -> bool:
+    """Whether our own network was in doubt: then even a page that was read may be somebody else's."""
+    return any(verdict.reason is Reason.SELF for verdict in looked.verdicts)
+
+
 def _visit(one: _Settled, record: _OnDisk | None, row_id: int | None) -> visited.PageVisit:
     looked, page, fetched = one.looked, one.looked.page, one.looked.fetched
     whole = fetched.status == 200 and fetched.failure is None and not looked.unchanged
+    whole = whole and not _says_nothing(looked)
     if not whole:
         return visited.PageVisit(page.page_id, page.run_id, one.due_at)
-    plain = all(v.outcome is Outcome.FOUND and not v.rendered and v.via is None for v in looked.verdicts)
-    checks = fetched.validators if plain else None
+    checks = fetched.validators if all(map(_rests_on_the_body, looked.verdicts)) else None
     payload, body_id = page.payload, page.evidence_id
     if record is not None:
         payload = record.kept.payload
@@ -267,106 +264,14 @@ def _visit(one: _Settled, record: _OnDisk | None, row_id: int | None) -> visited
     )
 
 
-def _events(
-    link: DueLink, verdict: Verdict, judgement: Judgement, known: _Before, plan: WatchPlan
-) -> list[Event]:
-    past = known.past.get(link.backlink_id, [])
-    earlier = known.found.get(link.backlink_id)
-    before = None if earlier is None else _seen_before(earlier)
-    after = before if verdict.unchanged and before is not None else _seen_now(verdict, judgement.state)
-    since, told = _unreachable(past, verdict, plan)
-    return changes(
-        before,
-        after._replace(state=judgement.state),
-        backlink_id=link.backlink_id,
-        at=verdict.checked_at,
-        previous_state=link.state,
-        ever_live=earlier is not None,
-        first_seen=link.first_seen,
-        unreachable_since=since,
-        already_unreachable=told,
-        good_looks=judgement.good_looks,
-        loss_open=judgement.loss_open,
-        plan=plan,
-    )
+def _rests_on_the_body(verdict: Verdict) -> bool:
+    """Whether the verdict stays the same as long as the page's body does.
 
-
-def _seen_now(verdict: Verdict, state: LinkStatus) -> Seen:
-    speaks = verdict.speaks
-    return Seen(
-        state=state,
-        outcome=verdict.outcome,
-        reason=verdict.reason,
-        http_status=verdict.http_status,
-        followed=verdict.followed,
-        nofollow_from=verdict.nofollow_from,
-        rel=() if speaks is None else speaks.rel,
-        anchor_text=None if speaks is None else speaks.anchor_text,
-        placement=None if speaks is None else str(speaks.placement),
-        indexable=verdict.indexable,
-        noindex_from=verdict.noindex_from,
-        hidden=None if speaks is None else speaks.hidden,
-        found_url=None if speaks is None else speaks.url,
-        via=verdict.via,
-    )
-
-
-def _seen_before(look: SeenLook) -> Seen:
-    return Seen(
-        state=LinkStatus.LIVE,
-        outcome=look.outcome,
-        reason=Reason(look.reason),
-        http_status=look.http_status,
-        followed=look.followed,
-        nofollow_from=_words(look.nofollow_from),
-        rel=tuple((look.rel or "").split()),
-        anchor_text=look.anchor_text,
-        placement=look.placement,
-        indexable=look.indexable,
-        noindex_from=_words(look.noindex_from),
-        hidden=look.hidden,
-        found_url=look.found_url,
-        via=look.via,
-    )
-
-
-def _words(joined: str | None) -> tuple[str, ...]:
-    return tuple(joined.split(", ")) if joined else ()
-
-
-def _unreachable(past: Sequence[PastLook], verdict: Verdict, plan: WatchPlan) -> tuple[int | None, bool]:
-    """Since when nobody could read the page, and whether that was long enough at the look before."""
-    if verdict.outcome is not Outcome.UNREACHABLE or verdict.reason is Reason.SELF:
-        return None, False
-    run: list[int] = []
-    for look in reversed(past):
-        if look.outcome is not Outcome.UNREACHABLE:
-            break
-        if look.reason != Reason.SELF:
-            run.append(look.checked_at)
-    if not run:
-        return verdict.checked_at, False
-    return run[-1], run[0] - run[-1] >= plan.unreachable_event_after
-
-
-def _standing(
-    link: DueLink, verdict: Verdict, judgement: Judgement, known: _Before, *, changed: bool
-) -> Standing:
-    past = known.past.get(link.backlink_id, [])
-    first = past[0].checked_at if past else verdict.checked_at
-    born_at = first if link.first_seen is None else min(first, link.first_seen)
-    # what sources have known for long need not be watched like what has just come up
-    steady_since = max(born_at, first - KNOWN_TO_STAY)
-    last = max(steady_since, known.changed.get(link.backlink_id, 0))
-    return Standing(
-        state=judgement.state,
-        at=verdict.checked_at,
-        misses=judgement.misses,
-        troubles=judgement.troubles,
-        changed_at=verdict.checked_at if changed else last,
-        value=value_of(link.metric, link.followed, link.placement),
-        born_at=born_at,
-    )
+    A no that a header or robots.txt had said may be taken back while the body stays: a 304 would not tell.
+    """
+    if verdict.outcome is not Outcome.FOUND or verdict.rendered or verdict.via is not None:
+        return False
+    return not {FROM_HEADER, FROM_ROBOTS_TXT} & {*verdict.nofollow_from, *verdict.noindex_from}
 
 
 def _count(written: Written, project_id: int, group: Sequence[_Settled]) -> None:

@@ -109,6 +109,10 @@ class Renderer:
         self.kept_out: Counter[str] = Counter()
         self.last: RenderCost | None = None
 
+    def ask_first(self, may_visit: MayVisit) -> None:
+        """Whom to ask before a document is shown that scripts move to."""
+        self._may_visit = may_visit
+
     async def __aenter__(self) -> Self:
         self._proxy = GuardedProxy(self._settings)
         await self._proxy.open()

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import math
+from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
@@ -37,7 +38,7 @@ from linkstead.page import read_page
 from linkstead.urls import domain_of_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Coroutine, Iterator
 
 __all__ = ["FetchSettings", "Fetched", "Fetcher", "RobotsSaid", "Validators", "run"]
 
@@ -52,6 +53,9 @@ _PINS: Final = 50_000
 _COLLECTIONS: Final = (20_000, 20, 20)
 #: When to come back to an address whose shared door was closed; a visit takes at most `total_seconds`.
 _TURNED_AWAY_SECONDS: Final = 30
+
+#: What is done at a host: its address, the IP addresses behind it, the fetch on its way, the host's pace.
+_Work = Callable[[WebAddress, tuple[str, ...], Trail, HostPace], Awaitable[WebAddress | Fetched]]
 
 
 class Fetcher:
@@ -90,21 +94,47 @@ class Fetcher:
         trail = Trail(url, settings.max_redirects, settings.total_seconds, int(self._clock.now()), validators)
         step = trail.start()
         while isinstance(step, WebAddress):
-            step = await self._visit(step, trail)
+            step = await self._visit(step, trail, self._hops)
         return step
 
-    async def _visit(self, address: WebAddress, trail: Trail) -> WebAddress | Fetched:
-        """All hops on one host, in its turn; an address on another host is given back."""
+    async def may_visit(self, url: str) -> bool:
+        """Whether robots.txt lets us see a page that somebody else will load: `Renderer` asks this.
+
+        A file that is not at hand is fetched in the host's turn. A host that cannot be reached, that may
+        not be, or that has sent us away says no.
+        """
+        address = read_address(url)
+        if isinstance(address, RefusedUrl):
+            return False
+        if not self._settings.obey_robots:
+            return True
+        rules = self._robots.fresh(address.origin, self._clock.monotonic())
+        if rules is not None:
+            return rules.say(address.url).ours
+        trail = Trail(url, 0, self._settings.total_seconds, int(self._clock.now()))
+        asked = await self._visit(address, trail, self._robots_alone)
+        return isinstance(asked, Fetched) and asked.failure is None
+
+    async def _robots_alone(
+        self, address: WebAddress, _: tuple[str, ...], trail: Trail, pace: HostPace
+    ) -> Fetched:
+        said = await self._robots_said(address, trail, pace)
+        if isinstance(said, Failure):
+            return trail.failed(said.reason, said.detail)
+        return trail.ended() if said.ours else trail.failed(Reason.ROBOTS, _robots_words(said))
+
+    async def _visit(self, address: WebAddress, trail: Trail, work: _Work) -> WebAddress | Fetched:
+        """Something done on one host, in its turn, such as all hops of a fetch that stay there."""
         async with self._turns.at_host(address.host) as pace:
             held = self._turns.held(pace)
             if held > 0:
                 trail.retry_at = math.ceil(self._clock.now() + held)
                 return trail.failed(Reason.RATE_LIMITED, "the host asked us to come back later")
             async with self._turns.at("domain", domain_of_host(address.host)):
-                return await self._resolved_visit(address, trail, pace)
+                return await self._resolved_visit(address, trail, pace, work)
 
     async def _resolved_visit(
-        self, address: WebAddress, trail: Trail, pace: HostPace
+        self, address: WebAddress, trail: Trail, pace: HostPace, work: _Work
     ) -> WebAddress | Fetched:
         addresses = await self._timed(trail, lambda seconds: self._addresses(address, seconds))
         if isinstance(addresses, Failure):
@@ -113,7 +143,7 @@ class Fetcher:
             if not may_enter:
                 return trail.turned_away(math.ceil(self._clock.now() + _TURNED_AWAY_SECONDS))
             async with self._slots, self._in_pace(trail, pace):
-                return await self._hops(address, addresses, trail, pace)
+                return await work(address, addresses, trail, pace)
 
     @asynccontextmanager
     async def _door(self, address: str) -> AsyncIterator[bool]:
@@ -127,6 +157,7 @@ class Fetcher:
     async def _hops(
         self, address: WebAddress, addresses: tuple[str, ...], trail: Trail, pace: HostPace
     ) -> WebAddress | Fetched:
+        """One hop after another; an address on another host is given back."""
         step: WebAddress | Fetched = address
         while isinstance(step, WebAddress) and step.host == address.host:
             refusal = judge_port(step.port, addresses, self._settings.allowed_private_networks)

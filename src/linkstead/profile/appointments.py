@@ -26,6 +26,8 @@ SPREAD: Final = 7 * 86_400
 #: The pace at which new pages are begun; see monitor.schedule.first_due.
 SECONDS_A_NEW_PAGE: Final = 0.36
 DAY: Final = 86_400
+#: Clocks of two machines differ by this much at most (seconds); beyond that one of them is wrong.
+CLOCK_SLACK: Final = 300
 
 _NOT_PAUSED: Final = (
     "NOT EXISTS (SELECT 1 FROM domain d WHERE d.id = page.domain_id AND d.paused_at IS NOT NULL)"
@@ -35,6 +37,7 @@ _NOT_PAUSED: Final = (
 def watch(store: Store, project_id: int, *, on: bool, now: int) -> None:
     """Begin to look at a project's pages on schedule, or cease. Checks that somebody asked for go on."""
     with store.transaction():
+        store.take_turns([project_id])
         store.execute(
             "UPDATE project SET watching = ?, targets_due_at = ? WHERE id = ?",
             (WATCHED if on else NOT_WATCHED, now if on else None, project_id),
@@ -59,6 +62,7 @@ def appoint(store: Store, project_id: int, *, now: int, domain_id: int | None = 
     only = "" if domain_id is None else " AND id IN (SELECT page_id FROM backlink WHERE domain_id = ?)"
     one = () if domain_id is None else (domain_id,)
     with store.transaction():
+        store.take_turns([project_id])
         row = store.one("SELECT watching FROM project WHERE id = ?", (project_id,))
         if row is None or row[0] != WATCHED:
             return 0
@@ -80,6 +84,7 @@ def appoint(store: Store, project_id: int, *, now: int, domain_id: int | None = 
 def pause(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
     """Leave a referring domain alone until somebody resumes it; whether there was one to pause."""
     with store.transaction():
+        store.take_turns([project_id])
         paused = store.execute(
             "UPDATE domain SET paused_at = ? WHERE id = ? AND project_id = ? AND paused_at IS NULL",
             (now, domain_id, project_id),
@@ -95,6 +100,7 @@ def pause(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
 def resume(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
     """Look at a paused domain again; whether there was one."""
     with store.transaction():
+        store.take_turns([project_id])
         resumed = store.execute(
             "UPDATE domain SET paused_at = NULL WHERE id = ? AND project_id = ? AND paused_at IS NOT NULL",
             (domain_id, project_id),
@@ -107,6 +113,7 @@ def resume(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
 def ask_all(store: Store, project_id: int, *, run_id: int | None, now: int, before: int) -> int:
     """Make every page due that has a link not looked at since `before`; how many. Paused hosts stay so."""
     with store.transaction():
+        store.take_turns([project_id])
         asked = store.execute(
             f"UPDATE page SET due_at = ?, run_id = ? WHERE project_id = ? AND {_NOT_PAUSED}"
             " AND id IN (SELECT page_id FROM backlink WHERE project_id = ?"
@@ -145,6 +152,7 @@ def _ask_pages(
     store: Store, project_id: int, page_ids: Sequence[int], *, run_id: int | None, now: int
 ) -> int:
     with store.transaction():
+        store.take_turns([project_id])
         domains: set[int] = set()
         asked = 0
         for start in range(0, len(page_ids), 10_000):
@@ -167,12 +175,41 @@ def withdraw(store: Store, project_id: int, *, run_id: int | None, now: int) -> 
     """
     where, values = ("run_id = ?", (run_id,)) if run_id is not None else ("due_at IS NOT NULL", ())
     with store.transaction():
+        store.take_turns([project_id])
         taken = store.execute(
             f"UPDATE page SET due_at = NULL, run_id = NULL WHERE project_id = ? AND {where}",
             (project_id, *values),
         )
         appoint(store, project_id, now=now)
         return taken
+
+
+def clock_went_back(store: Store, now: int) -> bool:
+    """Whether hosts were visited at moments that are yet to come."""
+    row = store.one("SELECT max(last_at) FROM crawl_host")
+    return row is not None and (row[0] or 0) > now + CLOCK_SLACK
+
+
+def bring_forward(store: Store, now: int) -> int:
+    """Put right the appointments of a clock that has gone back since; how many.
+
+    No look is put off by more than its interval: a page whose last look lies ahead waits from now on for as
+    long as it should have after that look. Where the clock went back by less than that wait, nothing is lost
+    and nothing is done.
+    """
+    with store.transaction():
+        projects = [int(row[0]) for row in store.query("SELECT id FROM project ORDER BY id")]
+        store.take_turns(projects)
+        moved = store.execute(
+            "UPDATE page SET due_at = CAST(? AS BIGINT) + page.due_at - ahead.last_checked"
+            " FROM (SELECT page_id, max(last_checked) AS last_checked FROM backlink WHERE last_checked > ?"
+            " GROUP BY page_id) AS ahead WHERE ahead.page_id = page.id AND page.due_at > ahead.last_checked"
+            " AND ahead.last_checked - CAST(? AS BIGINT) > page.due_at - ahead.last_checked",
+            (now, now + CLOCK_SLACK, now),
+        )
+        for project_id in projects if moved else ():
+            hosts.note_appointments(store, project_id)
+        return moved
 
 
 def left_of_run(store: Store, run_id: int) -> int:

@@ -58,10 +58,21 @@ def clock(store: Store) -> int:
     return int(row[0]) if row else 0
 
 
-_FREE: Final = (
-    "h.due_at <= ? AND (h.lease_until IS NULL OR h.lease_until <= ?) AND h.free_at <= ?"
-    " AND (h.held_until IS NULL OR h.held_until <= ?)"
+#: A lease or a rest that ends later than this from now, and a wish to be left alone that ends later than
+#: that, were entered by a clock that was wrong and has been put right since: they bind nobody (seconds).
+_LONGEST_REST: Final = 3_600
+_LONGEST_HELD: Final = 7 * 86_400 + _LONGEST_REST
+#: Needs the moment and what it is with the two limits added, see `_moments`.
+_AT_LIBERTY: Final = (
+    "(lease_until IS NULL OR lease_until <= ? OR lease_until > ?) AND (free_at <= ? OR free_at > ?)"
+    " AND (held_until IS NULL OR held_until <= ? OR held_until > ?)"
 )
+
+
+def _moments(here: int) -> tuple[int, ...]:
+    return (here, here + _LONGEST_REST, here, here + _LONGEST_REST, here, here + _LONGEST_HELD)
+
+
 _OF_PROJECT: Final = (
     " AND EXISTS (SELECT 1 FROM domain d JOIN page p ON p.domain_id = d.id"
     " WHERE d.key = h.key AND d.project_id = ? AND p.due_at <= ?)"
@@ -85,9 +96,9 @@ def claim(
     with store.transaction():
         rows = store.query(
             "UPDATE crawl_host SET holder = ?, fence = fence + 1, lease_until = ? WHERE key IN"
-            f" (SELECT h.key FROM crawl_host h WHERE {_FREE}{only} ORDER BY h.due_at LIMIT ?{lock})"
-            " RETURNING key, name, fence, troubles",
-            (holder, here + seconds, now, here, here, here, *wanted, limit),
+            f" (SELECT h.key FROM crawl_host h WHERE h.due_at <= ? AND {_AT_LIBERTY}{only}"
+            f" ORDER BY h.due_at LIMIT ?{lock}) RETURNING key, name, fence, troubles",
+            (holder, here + seconds, now, *_moments(here), *wanted, limit),
         )
     return [HostLease(*row) for row in rows]
 
@@ -103,9 +114,8 @@ def claim_one(
         )
         rows = store.query(
             "UPDATE crawl_host SET holder = ?, fence = fence + 1, lease_until = ? WHERE key = ?"
-            " AND (lease_until IS NULL OR lease_until <= ?) AND free_at <= ?"
-            " AND (held_until IS NULL OR held_until <= ?) RETURNING key, name, fence, troubles",
-            (holder, here + seconds, key, here, here, here),
+            f" AND {_AT_LIBERTY} RETURNING key, name, fence, troubles",
+            (holder, here + seconds, key, *_moments(here)),
         )
     return HostLease(*rows[0]) if rows else None
 
@@ -113,6 +123,8 @@ def claim_one(
 def renew(store: Store, holder: str, *, seconds: int = LEASE_SECONDS) -> dict[int, int]:
     """Lengthen all leases of a holder; {key: fence} of those that it still has."""
     with store.transaction():
+        if store.dialect == "postgresql":  # in the order in which everybody locks hosts
+            store.query("SELECT key FROM crawl_host WHERE holder = ? ORDER BY key FOR UPDATE", (holder,))
         rows = store.query(
             "UPDATE crawl_host SET lease_until = ? WHERE holder = ? RETURNING key, fence",
             (clock(store) + seconds, holder),
@@ -197,6 +209,7 @@ def note_appointments(store: Store, project_id: int, domain_ids: Sequence[int] |
         " (SELECT min(p.due_at) FROM page p WHERE p.domain_id = d.id AND p.due_at IS NOT NULL)"
         " FROM domain d WHERE d.project_id = ?{only}"
         " AND EXISTS (SELECT 1 FROM page p WHERE p.domain_id = d.id AND p.due_at IS NOT NULL)"
+        " ORDER BY d.key"  # everybody locks hosts in this order
         " ON CONFLICT (key) DO UPDATE SET due_at = CASE WHEN crawl_host.due_at < excluded.due_at"
         " THEN crawl_host.due_at ELSE excluded.due_at END"
     )

@@ -78,13 +78,12 @@ def links(
     limit: int = 50,
 ) -> LinkPage:
     """One page of a project's backlinks. Raises `UsageError` for an unknown order or a broken mark."""
-    if sort not in SORTS:
-        raise UsageError(f"Links cannot be sorted by “{sort}”; choose one of {', '.join(SORTS)}.")
+    column = _column(sort)
     parts = conditions(store, project_id, asked or LinkFilter())
     total, exact = _total(store, project_id, parts)
     if any(part.never for part in parts):
         return LinkPage((), 0, True, None, None)
-    walk = _Walk(store, project_id, parts, SORTS[sort], descending)
+    walk = _Walk(store, project_id, parts, column, descending)
     backwards = before is not None
     found = walk.ids(_read_mark(before or after), limit + 1, backwards=backwards)
     more = len(found) > limit
@@ -101,6 +100,34 @@ def links(
         _mark(found[0]) if found and has_before else None,
         _mark(found[-1]) if found and has_after else None,
     )
+
+
+def link_ids(
+    store: Store,
+    project_id: int,
+    asked: LinkFilter | None = None,
+    *,
+    sort: str = DEFAULT_SORT,
+    descending: bool = True,
+    most: int,
+) -> list[int]:
+    """The ids of the first `most` backlinks that are asked, in their order; some 100 bytes each.
+
+    For who wants all of a list: what is asked is worked out once, and not for each page. Raises
+    `UsageError` for an unknown order.
+    """
+    column = _column(sort)
+    parts = conditions(store, project_id, asked or LinkFilter())
+    if any(part.never for part in parts):
+        return []
+    walk = _Walk(store, project_id, parts, column, descending)
+    return [row_id for row_id, _ in walk.ids(None, most, backwards=False)]
+
+
+def _column(sort: str) -> str:
+    if sort not in SORTS:
+        raise UsageError(f"Links cannot be sorted by “{sort}”; choose one of {', '.join(SORTS)}.")
+    return SORTS[sort]
 
 
 class _Walk:

@@ -246,7 +246,9 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " kind {TEXT} NOT NULL, at {INT} NOT NULL, backlink_id {INT}, target_id {INT}, before {TEXT},"
             " after {TEXT}, handed_on {SMALL} NOT NULL DEFAULT 0) {END}"
         ),
-        "CREATE INDEX event_of_project ON event (project_id, at)",
+        # the inbox reads a project's events, or those of one kind, in the order of their ids, page by page
+        "CREATE INDEX event_of_project ON event (project_id, id)",
+        "CREATE INDEX event_of_kind ON event (project_id, kind, id)",
         "CREATE INDEX event_of_backlink ON event (backlink_id)",
         "CREATE INDEX event_waiting ON event (id) WHERE handed_on = 0",
         (

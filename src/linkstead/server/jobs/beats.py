@@ -11,7 +11,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.db import Error, connection
+from django.db import Error, close_old_connections, connection
 from django.db.models import DateTimeField, ExpressionWrapper
 from django.db.models.functions import Now
 
@@ -89,7 +89,13 @@ def beating(kind: str, *, every: float = BEAT_SECONDS) -> Iterator[str]:
     finally:
         ended.set()
         thread.join(10)
-        Beat.objects.filter(worker=worker).delete()
+        try:
+            close_old_connections()  # it may have been cut while nobody used it
+            Beat.objects.filter(worker=worker).delete()
+        except Error:
+            # whoever looks for the dead will find that this process is gone
+            logger.warning("the last sign of life could not be taken away", exc_info=True)
+            connection.close()
 
 
 def _go_on(worker: str, kind: str, every: float, ended: threading.Event) -> None:

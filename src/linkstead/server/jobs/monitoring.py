@@ -91,7 +91,8 @@ def _patrol_until_stopped(worker: str) -> int:
                 raise
             logger.warning("looking at links is interrupted: %s", _first(error))
             pause = FIRST_PAUSE if time.monotonic() - began > LONGEST_PAUSE else min(pause * 2, LONGEST_PAUSE)
-            stopping.ASKED.wait(pause)
+            # a new patrol knows nothing of the visits that were not written down: no host is asked too soon
+            stopping.ASKED.wait(max(pause, settings.LINKSTEAD.host_delay))
     return pages
 
 

@@ -83,7 +83,7 @@ def _noted() -> Iterator[None]:
     """Let Django know of errors that went past it, so that it leaves a broken connection behind."""
     try:
         yield
-    except (sqlite3.Error, psycopg.Error):
+    except (sqlite3.Error, psycopg.Error, StoreError):
         connection.errors_occurred = True
         raise
 

@@ -209,13 +209,4 @@ class Migration(migrations.Migration):
             model_name="inboxmark",
             constraint=models.UniqueConstraint(fields=("user", "project"), name="alerts_one_mark_per_person"),
         ),
-        # the inbox reads a project's events, or those of one kind, in the order of their ids, page by page
-        migrations.RunSQL(
-            "CREATE INDEX alerts_events_of_project ON event (project_id, id)",
-            "DROP INDEX alerts_events_of_project",
-        ),
-        migrations.RunSQL(
-            "CREATE INDEX alerts_events_of_kind ON event (project_id, kind, id)",
-            "DROP INDEX alerts_events_of_kind",
-        ),
     ]
