@@ -2,14 +2,14 @@
 
     python -m bench.watching [--links 100000] [--minutes 60] [--short] [--processes 2] [--postgresql URL]
 
-A farm of pages (`bench.watch.truth`), 20 on each of thousands of hosts, is watched by real monitor processes: real
-fetches, child processes that read, evidence, a canary page, appointments, leases. Only the clock of appointments
-runs faster, so that an hour covers weeks and confirmations really happen. Links go, come back, change, hide, and
-servers refuse, fail, stall and lie in every way of the table.
+A farm of pages (`bench.watch.truth`), 20 on each of thousands of hosts, is watched by real monitor processes:
+real fetches, child processes that read, evidence, a canary page, appointments, leases. Only the clock of
+appointments runs faster, so that an hour covers weeks and confirmations really happen. Links go, come back,
+change, hide, and servers refuse, fail, stall and lie in every way of the table.
 
-Every request notes its moment, so the truth of each look is exact also for a page that changes while it is fetched.
-Every look, every state and every event is compared (`bench.watch.judge`), then history is proven to rebuild the
-present. Nothing leaves the machine: hosts are loopback addresses and no name is looked up.
+Every request notes its moment, so the truth of each look is exact also for a page that changes while it is
+fetched. Every look, every state and every event is compared (`bench.watch.judge`), then history is proven to
+rebuild the present. Nothing leaves the machine: hosts are loopback addresses and no name is looked up.
 
 Prints one line a minute on standard error, a table at the end; ends with 1 when anything was wrong.
 """
@@ -53,7 +53,11 @@ ROOT = Path(__file__).parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What is watched. `speed` is farm seconds a second, `rate` the most pages a second over all processes."""
+    """What is watched.
+
+    `speed` is farm seconds a second, `rate` the most pages a second over all processes, `every` the seconds
+    between two looks at a link of middling value, `delay` the pause between two visits to a host.
+    """
 
     links: int
     seconds: float
@@ -72,7 +76,7 @@ class Run:
 
     @property
     def allowance(self) -> float:
-        """So long may a removal go unnoticed: a long interval, the confirmation, a host's rest, and writing."""
+        """So long may a removal go unnoticed: a long interval, the confirmation, a rest, writing."""
         return 1.1 * self.every + 3 * DAY + 10 * self.speed
 
 

@@ -1,9 +1,9 @@
-"""A link's way through its looks by the rules as they are written down, without any of the product's own code.
+"""A link's way through its looks by the rules as they are written down, by none of the product's own code.
 
-Lost after three misses with fifteen minutes between any two and a day between the first and the last, no sight of
-the link between them; refusals, failures and pages that cannot be read count for nothing. Back after two sights
-fifteen minutes apart. Unreachable for a week is told. A link that came back twice in ninety days and goes again must
-stay away for four looks and twice as long as ever before.
+Lost after three misses with fifteen minutes between any two and a day between the first and the last, no
+sight of the link between them; refusals, failures and pages that cannot be read count for nothing. Back after
+two sights fifteen minutes apart. Unreachable for a week is told. A link that came back twice in ninety days
+and goes again must stay away for four looks and twice as long as ever before.
 """
 
 from __future__ import annotations
@@ -111,4 +111,3 @@ def changes(before: Facts, after: Facts) -> list[str]:
         "moved": before.via is None and after.via is not None,
     }
     return [kind for kind, happened in told.items() if happened]
-

@@ -1,4 +1,4 @@
-"""The judge of the farm: every look, state and event against the truth, while the run goes on and at its end."""
+"""The judge of the farm: every look, state and event against the truth, during the run and at its end."""
 
 from __future__ import annotations
 
@@ -44,11 +44,12 @@ class LookRow(NamedTuple):
 
 
 _LOOKS: Final = (
-    "SELECT l.id, l.backlink_id, l.checked_at, l.outcome, l.reason, l.http_status, l.followed, l.nofollow_from,"
-    " l.indexable, l.noindex_from, a.text, l.rel, l.placement, l.hidden, l.found_url, l.via, l.unchanged, l.state"
+    "SELECT l.id, l.backlink_id, l.checked_at, l.outcome, l.reason, l.http_status, l.followed,"
+    " l.nofollow_from, l.indexable, l.noindex_from, a.text, l.rel, l.placement, l.hidden, l.found_url, l.via,"
+    " l.unchanged, l.state"
     f" FROM look l LEFT JOIN anchor a ON a.id = l.anchor_id WHERE l.id > ? ORDER BY l.id LIMIT {_BATCH}"
 )
-#: Rows may be committed a little out of the order of their ids: what is younger than this waits for the next time.
+#: Rows may be committed a little out of the order of their ids: so many of the youngest wait.
 _SETTLED: Final = 2_000
 
 
@@ -155,17 +156,17 @@ class Judge:
             return None
         facts = FACES[page.face(self._clock, asked[-1])]
         if len(asked) > 1:
-            self._asked_again(page, facts, asked)
+            self._asked_again(page, asked)
         return facts
 
-    def _asked_again(self, page: FarmPage, facts: Facts, asked: list[float]) -> None:
+    def _asked_again(self, page: FarmPage, asked: list[float]) -> None:
         """Twice for one look only after a 304 that says more, and where the first answer said nothing.
 
         The client asks once more where a connection is closed, the patrol where it had stood still itself.
         """
         if "header" in page.kind.before + page.kind.after:
             self.score.refetched += len(asked) - 1
-        elif facts.outcome in SAYS_NOTHING:
+        elif all(FACES[page.face(self._clock, at)].outcome in SAYS_NOTHING for at in asked[:-1]):
             self.score.remade += len(asked) - 1
         else:
             self.score.blame("twice", f"page {page.n} {page.kind} was asked for at {asked} for one look")

@@ -1,7 +1,7 @@
 """One monitor process on the farm: `python -m bench.watch.monitor JSON`.
 
-The engine as it is, with evidence and a canary; only its clock of appointments is the farm's, which runs faster.
-No name is ever looked up, so nothing leaves the machine. Ends on SIGTERM, and when its parent is gone.
+The engine as it is, with evidence and a canary; only its clock of appointments is the farm's, which runs
+faster. No name is ever looked up, so nothing leaves the machine. Ends on SIGTERM and when its parent is gone.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What every page of the farm shows at every moment, and what a correct look at it must say.
 
-A page shows one of `FACES` at a time. `FACES` is written by hand from the rules of the product and not from its
-code: the reason, the sources of nofollow and noindex, what of the link is to be seen. `KINDS` says which face a
-page has at first, which one it takes on at its moment, and whether it goes back.
+A page shows one of `FACES` at a time. `FACES` is written by hand from the rules of the product and not from
+its code: the reason, the sources of nofollow and noindex, what of the link is to be seen. `KINDS` says which
+face a page has at first, which one it takes on at its moment, and whether it goes back.
 """
 
 from __future__ import annotations
@@ -128,24 +128,27 @@ class Kind(NamedTuple):
 
 #: Shares of a thousand; the rest is steady.
 KINDS: Final[tuple[Kind, ...]] = (
-    Kind(15, "plain", "removed"), Kind(6, "plain", "removed", 4 * DAY), Kind(6, "plain", "removed", 6 * HOUR),
-    Kind(15, "plain", "404"), Kind(3, "plain", "404", 3 * HOUR), Kind(4, "plain", "404", 3 * DAY),
-    Kind(4, "plain", "410"), Kind(4, "plain", "soft 404"), Kind(4, "plain", "parked"), Kind(4, "plain", "alike"),
-    Kind(4, "plain", "home"), Kind(3, "plain", "elsewhere"), Kind(3, "plain", "comment"), Kind(3, "plain", "script"),
+    Kind(15, "plain", "removed"), Kind(6, "plain", "removed", 4 * DAY),
+    Kind(6, "plain", "removed", 6 * HOUR), Kind(15, "plain", "404"), Kind(3, "plain", "404", 3 * HOUR),
+    Kind(4, "plain", "404", 3 * DAY), Kind(4, "plain", "410"), Kind(4, "plain", "soft 404"),
+    Kind(4, "plain", "parked"), Kind(4, "plain", "alike"), Kind(4, "plain", "home"),
+    Kind(3, "plain", "elsewhere"), Kind(3, "plain", "comment"), Kind(3, "plain", "script"),
     Kind(2, "plain", "template"), Kind(3, "plain", "look-alike"), Kind(2, "plain", "share"),
-    Kind(6, "removed", "removed"), Kind(6, "404", "404"), Kind(4, "removed", "plain"), Kind(3, "nofollow", "removed"),
-    Kind(20, "nofollow", "nofollow"), Kind(10, "ugc", "ugc"), Kind(10, "plain", "nofollow"), Kind(5, "plain", "ugc"),
-    Kind(3, "plain", "sponsored"), Kind(4, "nofollow", "plain"), Kind(4, "plain", "nofollow", 5 * DAY),
-    Kind(4, "plain", "opener"), Kind(10, "plain", "anchor"), Kind(4, "plain", "tagged"), Kind(4, "plain", "footer"),
+    Kind(6, "removed", "removed"), Kind(6, "404", "404"), Kind(4, "removed", "plain"),
+    Kind(3, "nofollow", "removed"), Kind(20, "nofollow", "nofollow"), Kind(10, "ugc", "ugc"),
+    Kind(10, "plain", "nofollow"), Kind(5, "plain", "ugc"), Kind(3, "plain", "sponsored"),
+    Kind(4, "nofollow", "plain"), Kind(4, "plain", "nofollow", 5 * DAY), Kind(4, "plain", "opener"),
+    Kind(10, "plain", "anchor"), Kind(4, "plain", "tagged"), Kind(4, "plain", "footer"),
     Kind(6, "plain", "meta noindex"), Kind(4, "meta noindex", "plain"), Kind(4, "plain", "meta nofollow"),
     Kind(6, "plain", "header noindex"), Kind(4, "header noindex", "plain"), Kind(4, "plain", "canonical"),
-    Kind(4, "nogoogle", "nogoogle"), Kind(5, "plain", "hidden"), Kind(8, "plain", "moved"), Kind(3, "plain", "refreshed"),
-    Kind(6, "plain", "page 2"), Kind(3, "slow", "slow"),
-    Kind(5, "plain", "403", 2 * DAY), Kind(3, "403", "403"), Kind(3, "plain", "429", 2 * DAY), Kind(1, "plain", "401"),
-    Kind(1, "plain", "451"), Kind(2, "plain", "999", DAY), Kind(4, "plain", "challenge", 3 * DAY),
-    Kind(3, "plain", "sign-in"), Kind(4, "robots", "robots"), Kind(5, "plain", "500", DAY), Kind(3, "plain", "502"),
-    Kind(4, "plain", "503", 12 * HOUR), Kind(1, "plain", "silent", 12 * HOUR), Kind(3, "plain", "dropped", DAY),
-    Kind(2, "plain", "cut", DAY), Kind(2, "plain", "loop"), Kind(2, "plain", "chain", 2 * DAY), Kind(3, "plain", "pdf"),
+    Kind(4, "nogoogle", "nogoogle"), Kind(5, "plain", "hidden"), Kind(8, "plain", "moved"),
+    Kind(3, "plain", "refreshed"), Kind(6, "plain", "page 2"), Kind(3, "slow", "slow"),
+    Kind(5, "plain", "403", 2 * DAY), Kind(3, "403", "403"), Kind(3, "plain", "429", 2 * DAY),
+    Kind(1, "plain", "401"), Kind(1, "plain", "451"), Kind(2, "plain", "999", DAY),
+    Kind(4, "plain", "challenge", 3 * DAY), Kind(3, "plain", "sign-in"), Kind(4, "robots", "robots"),
+    Kind(5, "plain", "500", DAY), Kind(3, "plain", "502"), Kind(4, "plain", "503", 12 * HOUR),
+    Kind(1, "plain", "silent", 12 * HOUR), Kind(3, "plain", "dropped", DAY), Kind(2, "plain", "cut", DAY),
+    Kind(2, "plain", "loop"), Kind(2, "plain", "chain", 2 * DAY), Kind(3, "plain", "pdf"),
     Kind(1, "plain", "bomb"), Kind(2, "plain", "empty", 3 * DAY), Kind(2, "plain", "brotli"),
 )  # fmt: skip
 STEADY: Final = Kind(1000 - sum(kind.share for kind in KINDS), "plain", "plain")
@@ -168,9 +171,10 @@ _VALIDATORS: Final = (ETAG, ETAG, ETAG, ETAG, WEAK_ETAG, LAST_MODIFIED, *(4 * (N
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The farm's time: `begin` (epoch seconds) when the machine's monotonic clock said `zero`, `speed` times ours.
+    """The farm's time: `begin` (epoch seconds) at `zero` of the machine's monotonic clock, then faster.
 
-    The machine's monotonic clock is one for all of its processes (clock_gettime(2), CLOCK_MONOTONIC on Linux).
+    That clock is one for all processes of a machine (clock_gettime(2), CLOCK_MONOTONIC on Linux). `speed` is
+    farm seconds a second, `seconds` how many of them there are.
     """
 
     begin: int

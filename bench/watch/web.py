@@ -3,8 +3,8 @@
     python -m bench.watch.web HITS
 
 Listens on one port of every address of 127.0.0.0/8 and prints it. The first line of its standard input is the
-farm's clock as JSON; it serves until its input ends. Every request for a page is written to the file HITS before
-it is answered: number, moment, whether 304 was answered.
+farm's clock as JSON; it serves until its input ends. Every request for a page is written to the file HITS
+before it is answered: number, moment, whether 304 was answered.
 """
 
 from __future__ import annotations
@@ -117,7 +117,8 @@ def text_of(page: FarmPage, face: str) -> str:
     main = "" if face == "footer" else inside
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head>{head_of(page, face)}</head><body>'
-        '<header><nav><ul><li><a href="/">Home</a></li><li><a href="/about">About</a></li></ul></nav></header>'
+        '<header><nav><ul><li><a href="/">Home</a></li><li><a href="/about">About</a></li></ul></nav>'
+        "</header>"
         f"<main><article><h1>Log book {page.n}</h1><p>{' '.join(told[:5])}</p>"
         f"<p>{told[5]} {main} {told[6]}</p><p>{' '.join(told[7:])}</p></article></main>"
         f"<footer><p>{foot}</p></footer></body></html>"
@@ -281,6 +282,7 @@ class Connection(asyncio.Protocol):
         self._transport = transport
 
     def connection_lost(self, exc: Exception | None) -> None:
+        del exc
         self._transport = None
 
     def data_received(self, data: bytes) -> None:
@@ -292,7 +294,7 @@ class Connection(asyncio.Protocol):
         if sent is not None:
             asyncio.get_running_loop().call_later(wait, self._send, sent, ends)
 
-    def _send(self, sent: bytes, ends: bool) -> None:  # noqa: FBT001 - call_later takes no names
+    def _send(self, sent: bytes, ends: bool) -> None:
         if self._transport is not None:
             if sent:
                 self._transport.write(sent)

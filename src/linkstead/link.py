@@ -234,8 +234,8 @@ class Verdict:
     `explanation` is one sentence for a person. `via` names the neighbour on which a link was found that
     had moved from the page (the VIA_ words; `final_url` is that neighbour), else it is None. `rendered`
     says that a browser built the page; `unchanged` that the server called it the same as at the last
-    look (304), so that what was seen then still holds. `fingerprint` is the 64-bit simhash of the page's
-    text (signed), None where no page was read.
+    look (304), so that what was seen then still holds. `fingerprint` is the 64-bit simhash of the text
+    (signed) of a page that was read and has no such link, else None.
     """
 
     outcome: Outcome

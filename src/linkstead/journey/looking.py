@@ -8,7 +8,6 @@ alike has no such page.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from contextlib import AsyncExitStack
@@ -24,7 +23,7 @@ from linkstead.monitor.schedule import look_time
 from linkstead.monitor.validators import Validators
 from linkstead.monitor.verify import judge
 from linkstead.page import read_page
-from linkstead.page.bounded import BoundedCalls, Overrun
+from linkstead.page.bounded_async import AsyncBoundedCalls, Overrun
 from linkstead.page.fingerprint import fingerprint_of_page
 from linkstead.profile.looks import DueLink, DuePage
 
@@ -79,7 +78,6 @@ def judge_page(
     page = None
     if fetched.body:
         page = read_page(fetched.body, url=fetched.final_url, headers=fetched.headers)
-    mark = None if page is None else fingerprint_of_page(page)
 
     def same_target(one: str, other: str) -> bool:
         return proven.get(one, one) == proven.get(other, other)
@@ -99,6 +97,9 @@ def judge_page(
     if page is None:
         return PageJudged(verdicts)
     missing = any(verdict.reason is Reason.REMOVED for verdict in verdicts)
+    mark = next((verdict.fingerprint for verdict in verdicts if verdict.fingerprint is not None), None)
+    if not verdicts:  # the page beside, which is only compared
+        mark = fingerprint_of_page(page)
     return PageJudged(
         verdicts,
         neighbours(page, fetched) if missing else (),
@@ -114,7 +115,7 @@ class Looker:
     def __init__(
         self,
         fetcher: Fetcher,
-        judges: BoundedCalls[PageJudged],
+        judges: AsyncBoundedCalls[PageJudged],
         renderer: Renderer | None,
         now: Callable[[], int],
         would_be_lost: Callable[[DuePage, Sequence[Verdict]], bool],
@@ -212,7 +213,7 @@ class Looker:
 
     async def _judge(self, fetched: Fetched, expected: _Expected) -> PageJudged:
         arguments = (fetched, expected.targets, expected.site, expected.at, expected.proven)
-        result = await asyncio.wrap_future(self._judges.submit(*arguments))
+        result = await self._judges.submit(*arguments)
         if not isinstance(result, Overrun):
             return result
         heavy = replace(fetched, body=b"", failure=Reason.BOMB, failure_detail=result.detail)
@@ -225,7 +226,7 @@ async def look_once(
     """One look at one page for one link, outside any profile."""
     page = DuePage(0, 0, page_url, (DueLink(0, target),))
     async with AsyncExitStack() as stack:
-        judges = stack.enter_context(page_judges())
+        judges = await stack.enter_async_context(page_judges())
         fetcher = await stack.enter_async_context(Fetcher(settings))
         if renderer is not None:
             await stack.enter_async_context(renderer)
@@ -237,9 +238,9 @@ async def look_once(
     return judge_page(looked.fetched, [target], site, looked.at, {}).verdicts[0]
 
 
-def page_judges() -> BoundedCalls[PageJudged]:
+def page_judges() -> AsyncBoundedCalls[PageJudged]:
     """Child processes that read pages, within the limits of one page."""
-    return BoundedCalls(judge_page, workers=PARSERS, seconds=PARSE_SECONDS, megabytes=PARSE_MEGABYTES)
+    return AsyncBoundedCalls(judge_page, workers=PARSERS, seconds=PARSE_SECONDS, megabytes=PARSE_MEGABYTES)
 
 
 class _Expected(NamedTuple):

@@ -153,7 +153,7 @@ class Patrol:
             appointments.bring_forward(self._store, self._now())
         self._doubt.begin()
         async with AsyncExitStack() as stack:
-            judges = stack.enter_context(page_judges())
+            judges = await stack.enter_async_context(page_judges())
             fetch = replace(self._orders.fetch, address_door=doors_of(self._store))
             fetcher = await stack.enter_async_context(Fetcher(fetch))
             if self._tools.renderer is not None:

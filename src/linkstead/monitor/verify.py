@@ -279,7 +279,8 @@ def _known_of_page(case: _Case, page: Page) -> dict[str, Any]:
         "noindex_from": noindex,
         "page_title": page.title,
         "page_language": page.language,
-        "fingerprint": fingerprint_of_page(page),
+        # it costs as much as reading the page, and nobody compares a page that has the link
+        "fingerprint": None if case.links else fingerprint_of_page(page),
     }
 
 

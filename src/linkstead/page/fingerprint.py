@@ -4,6 +4,11 @@ Each shingle s (three words in a row) has a hash h(s) of 64 bits. Bit i of the f
 
     sum over all shingles of (+1 if bit i of h(s) is 1, else -1)  >  0,
 
+where h(s) = a(first word) xor b(second) xor c(third), with a, b, c three hashes of a word (tabulation
+hashing: Zobrist 1970; Patrascu and Thorup, "The power of simple tabulation hashing", J. ACM 2012,
+https://doi.org/10.1145/2220357.2220361). Each word of a text is hashed once, and all its shingles are
+mixed and counted at once, as rows of one large number.
+
 so that texts that share most shingles agree in most bits: the share of differing bits is about the
 angle between the two vectors of shingle counts, divided by pi. The method is Charikar's ("Similarity
 estimation techniques from rounding algorithms", STOC 2002, https://doi.org/10.1145/509907.509965), its
@@ -17,11 +22,8 @@ that part no words (Chinese, Japanese, Thai and their neighbours) are taken char
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import repeat
-from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -37,9 +39,10 @@ BITS: Final = 64
 NEAR: Final = 3
 #: A shorter text has no fingerprint: with a handful of shingles a single word decides every bit.
 MIN_WORDS: Final = 20
-#: Words that are looked at; a text of 500 KB has some 80,000.
-MAX_WORDS: Final = 100_000
+#: Words that are looked at; more are in no text that is kept.
+MAX_WORDS: Final = 65_535  # what a field of `_majority` can count
 _SHINGLE: Final = 3
+_HASH_BYTES: Final = BITS // 8
 _NUMBER: Final = "0"
 
 #: Thai, Lao, Burmese, Khmer; kana; Han; and a word of any other script.
@@ -47,8 +50,6 @@ _SOLID: Final = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9f
 _WORD: Final = re.compile(rf"[{_SOLID}]|[^\W{_SOLID}]+")
 _SIGN: Final = 1 << (BITS - 1)
 _ALL: Final = (1 << BITS) - 1
-#: For each bit of a byte, what takes from a list of 256 those at the byte values that have it.
-_HAVING: Final = tuple(itemgetter(*(value for value in range(256) if value >> bit & 1)) for bit in range(8))
 #: The shortest part of an address that is taken out of a text; shorter ones are words.
 _MIN_PIECE: Final = 4
 
@@ -61,11 +62,7 @@ def fingerprint(text: str) -> int | None:
     words = _words(text)
     if len(words) < MIN_WORDS:
         return None
-    digests = b"".join(
-        blake2b(" ".join(shingle).encode("utf-8", "replace"), digest_size=8).digest()
-        for shingle in zip(*(words[start:] for start in range(_SHINGLE)), strict=False)
-    )
-    unsigned = _majority(digests)
+    unsigned = _majority(_shingles(words), len(words) - _SHINGLE + 1)
     return (unsigned ^ _SIGN) - _SIGN
 
 
@@ -90,24 +87,52 @@ def distance(one: int, other: int) -> int:
 
 
 def _words(text: str) -> list[str]:
-    found = _WORD.findall(text.lower())[:MAX_WORDS]
-    return [_NUMBER if word.isdigit() else word for word in found]
+    return _WORD.findall(text.lower())[:MAX_WORDS]
 
 
-def _majority(digests: bytes) -> int:
-    """The bits that most of the 8-byte digests have.
+class _Hashes(dict[str, bytes]):
+    """The three hashes of each word, one behind the other."""
 
-    Counted column by column: one counter of byte values for each of the eight bytes, which is many times
-    faster than looking at every bit of every digest.
+    def __missing__(self, word: str) -> bytes:
+        told = (_NUMBER if word.isdigit() else word).encode("utf-8", "replace")
+        found = self[word] = blake2b(told, digest_size=_SHINGLE * _HASH_BYTES).digest()
+        return found
+
+
+def _shingles(words: list[str]) -> int:
+    """The hashes of all shingles in one number, 64 bits each, the first in the lowest."""
+    hashes = memoryview(b"".join(map(_Hashes().__getitem__, words))).cast("Q")
+    count = len(words) - _SHINGLE + 1
+    mixed = 0
+    for place in range(_SHINGLE):
+        start = place * _SHINGLE + place
+        column = hashes[start : start + count * _SHINGLE : _SHINGLE]
+        mixed ^= int.from_bytes(column.tobytes(), "little")
+    return mixed
+
+
+def _majority(rows: int, count: int) -> int:
+    """The bits that are set in more than half of so many rows of 64 bits.
+
+    Every sixteenth bit is counted at once: each in a field of 16 bits, rows folded onto rows.
     """
-    half = len(digests) // 8 / 2
-    unsigned = 0
-    for column in range(8):
-        counts = list(map(Counter(digests[column::8]).get, range(256), repeat(0)))
-        for bit, having in enumerate(_HAVING):
-            if sum(having(counts)) > half:
-                unsigned |= 1 << (column * 8 + bit)
-    return unsigned
+    height = 1 << (count - 1).bit_length()
+    ones = int.from_bytes(b"\1\0" * (_HASH_BYTES // 2 * height), "little")
+    majority = 0
+    for shift in range(16):
+        counts = _folded(rows >> shift & ones, height)
+        for field in range(0, BITS, 16):
+            majority |= ((counts >> field & 0xFFFF) * 2 > count) << (field + shift)
+    return majority
+
+
+def _folded(fields: int, height: int) -> int:
+    """The sum of all rows, of which there are a power of two."""
+    while height > 1:
+        height //= 2
+        upper = fields >> BITS * height
+        fields = (fields ^ (upper << BITS * height)) + upper
+    return fields
 
 
 def _pieces(url: str) -> Iterator[str]:

@@ -3,48 +3,90 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from heapq import nsmallest
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.profile.codes import REL_KNOWN, STATE_CODE, rel_words
 from linkstead.profile.targets import SHOWN_BROKEN
 from linkstead.summary import Change, Disagreement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from linkstead.profile.store import Store
 
 _LIVE: Final = STATE_CODE["live"]
 
-#: A live link's last look beside each of its sightings. The look speaks of the markup (`rel`), so that
-#: a page-wide nofollow is not mistaken for a changed link.
+#: The last look that found a link beside each of its sightings. The look speaks of the markup (`rel`), so
+#: that a page-wide nofollow is not mistaken for a changed link. Where both tell the same anchor, or no
+#: qualifying token at all, nothing can have changed: most links are left out before any text is read.
 _BESIDE: Final = (
-    "SELECT p.url, t.url, s.slug, g.rel, l.rel, ga.text, la.text, b.id FROM backlink b"
+    "SELECT b.metric, b.id, s.slug, g.rel, l.rel, ga.text, la.text FROM backlink b"
     " JOIN look l ON l.id = b.look_id JOIN sighting g ON g.backlink_id = b.id"
-    " JOIN source s ON s.id = g.source_id JOIN page p ON p.id = b.page_id JOIN target t ON t.id = b.target_id"
+    " JOIN source s ON s.id = g.source_id"
     " LEFT JOIN anchor ga ON ga.id = g.anchor_id LEFT JOIN anchor la ON la.id = l.anchor_id"
-    " WHERE b.project_id = ? AND l.outcome = 'found'"
+    " WHERE b.project_id = ? AND l.outcome = 'found' AND (g.anchor_id NOT IN (0, l.anchor_id)"
+    f" OR (g.rel & {REL_KNOWN}) <> 0 AND ((g.rel & 7) <> 0 OR l.rel <> ''))"
 )
 
 
-def changes(store: Store, project_id: int, limit: int) -> tuple[Change, ...]:
-    """Facts that our look saw otherwise than a source had told, at most `limit`."""
-    found: list[Change] = []
-    for row in store.query(_BESIDE + " ORDER BY b.metric DESC, b.id", (project_id,)):
-        found += _row_changes(row)
-        if len(found) >= limit:
-            break
-    return tuple(found[:limit])
+class _Difference(NamedTuple):
+    """One fact told and seen differently. They sort as they are listed: the best links first."""
+
+    rank: tuple[bool, float, int, str, str]
+    what: str
+    told: str
+    seen: str
+
+    @property
+    def backlink_id(self) -> int:
+        return self.rank[2]
 
 
-def _row_changes(row: tuple[Any, ...]) -> Iterator[Change]:
-    page, target, source, told_rel, seen_rel, told_anchor, seen_anchor, _ = row
+class Compared(NamedTuple):
+    """What our looks saw otherwise than sources had told: the first of the list, and how many of all."""
+
+    changes: tuple[Change, ...]
+    turned_nofollow: int
+    anchor_changed: int
+
+
+def compare(store: Store, project_id: int, limit: int) -> Compared:
+    """Facts that our look saw otherwise than a source had told, at most `limit` of them in words."""
+    rows = store.query(_BESIDE, (project_id,))
+    found = [difference for row in rows for difference in _row_differences(row)]
+    return Compared(
+        _in_words(store, nsmallest(limit, found)),
+        sum(each.what == "rel" and each.told == "followed" for each in found),
+        sum(each.what == "anchor text" for each in found),
+    )
+
+
+def _row_differences(row: tuple[Any, ...]) -> Iterator[_Difference]:
+    metric, backlink_id, source, told_rel, seen_rel, told_anchor, seen_anchor = row
+    rank = (metric is None, -(metric or 0.0), int(backlink_id), str(source))
     if told_rel & REL_KNOWN:
         told, seen = _qualifiers(rel_words(told_rel)), _qualifiers((seen_rel or "").split())
         if bool(told) != bool(seen):
-            yield Change(page, target or None, "rel", told or "followed", seen or "followed", source)
+            yield _Difference((*rank, ""), "rel", told or "followed", seen or "followed")
     if told_anchor is not None and seen_anchor is not None and _differs(told_anchor, seen_anchor):
-        yield Change(page, target or None, "anchor text", told_anchor, seen_anchor, source)
+        yield _Difference((*rank, "then"), "anchor text", told_anchor, seen_anchor)
+
+
+def _in_words(store: Store, found: Sequence[_Difference]) -> tuple[Change, ...]:
+    names = {
+        row_id: (page, target or None)
+        for row_id, page, target in store.lookup(
+            "SELECT b.id, p.url, t.url FROM backlink b JOIN page p ON p.id = b.page_id"
+            " JOIN target t ON t.id = b.target_id WHERE b.id IN {keys}",
+            {each.backlink_id for each in found},
+        )
+    }
+    return tuple(
+        Change(*names[each.backlink_id], each.what, each.told, each.seen, each.rank[3])
+        for each in found
+        if each.backlink_id in names
+    )
 
 
 def _qualifiers(tokens: list[str] | tuple[str, ...]) -> str:
@@ -58,21 +100,16 @@ def _differs(told: str, seen: str) -> bool:
     return one != other and not (cut != one and other.startswith(cut))
 
 
-def figures(store: Store, project_id: int) -> dict[str, int]:
+def figures(store: Store, project_id: int, compared: Compared) -> dict[str, int]:
     """Counts that lists are too short for (the keys that audit rules read)."""
-    turned = anchors = 0
-    for row in store.query(_BESIDE, (project_id,)):
-        for change in _row_changes(row):
-            turned += change.what == "rel" and change.told == "followed"
-            anchors += change.what == "anchor text"
-    found = {"turned_nofollow": turned, "anchor_changed": anchors}
-    for key, condition in _LOOK_FIGURES.items():
-        found[key] = _count(
-            store,
-            "SELECT count(*) FROM backlink b JOIN look l ON l.id = b.look_id"
-            f" WHERE b.project_id = ? AND b.state = {_LIVE} AND {condition}",
-            project_id,
-        )
+    found = {"turned_nofollow": compared.turned_nofollow, "anchor_changed": compared.anchor_changed}
+    counts = ", ".join(f"count(CASE WHEN {condition} THEN 1 END)" for condition in _LOOK_FIGURES.values())
+    row = store.one(
+        f"SELECT {counts} FROM backlink b JOIN look l ON l.id = b.look_id"
+        f" WHERE b.project_id = ? AND b.state = {_LIVE}",
+        (project_id,),
+    )
+    found |= {key: int(count) for key, count in zip(_LOOK_FIGURES, row or (), strict=False)}
     found["reported_lost_live"] = _count(
         store,
         "SELECT count(*) FROM backlink b WHERE b.project_id = ? AND b.state = "

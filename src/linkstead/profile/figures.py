@@ -39,6 +39,7 @@ def summary(store: Store, project_id: int, *, now: int) -> ProfileSummary:
     site, metric = _project(store, project_id)
     tally = _Tally(store, project_id)
     reasons = _reasons(store, project_id)
+    compared = comparisons.compare(store, project_id, LISTED)
     return ProfileSummary(
         site=site,
         made_at=now,
@@ -52,13 +53,13 @@ def summary(store: Store, project_id: int, *, now: int) -> ProfileSummary:
         lost=_rows(store, project_id, "lost"),
         in_doubt=_rows(store, project_id, "in doubt"),
         blocked=_rows(store, project_id, "blocked"),
-        changes=comparisons.changes(store, project_id, LISTED),
+        changes=compared.changes,
         disagreements=comparisons.disagreements(store, project_id),
         sources=_sources(store, project_id),
         reasons=reasons,
         verified=sum(reasons.values()),
         metric_name=metric,
-        figures=comparisons.figures(store, project_id),
+        figures=comparisons.figures(store, project_id, compared),
     )
 
 
