@@ -71,6 +71,7 @@ class Settings:
     fetch_rate: float
     canaries: tuple[str, ...]
     browser: bool
+    browser_sandbox: bool
     max_upload_mb: int
     debug: bool
     time_zone: str
@@ -298,6 +299,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("BROWSER", "yes or no", _yes_no, "no", "yes", "0.2",
             "Whether pages that scripts build are rendered in Chromium when a link is missing; needs the "
             "extra `browser` and an installed Chromium."),
+    Setting("BROWSER_SANDBOX", "yes or no", _yes_no, "yes", "no", "0.2",
+            "Whether Chromium runs in its sandbox; `no` only where the system offers none, as in some "
+            "containers: then a page that breaks out of Chromium is stopped by nothing else."),
     Setting("MAX_UPLOAD_MB", "number", _whole(1, 100_000), "2048", "500", "0.1",
             "The largest upload, all files of one drop together, in megabytes."),
     Setting("DEBUG", "yes or no", _yes_no, "no", "yes", "0.1",

@@ -82,11 +82,12 @@ def _hosts(store: Store, project_id: int, now: int) -> None:
 
 
 def _long_host(store: Store, project_id: int) -> None:
-    store.execute(
-        "INSERT INTO domain (id, project_id, key, name, tld_id, links, live)"
-        " SELECT max(id) + 1, ?, ?, ?, 1, 3, 1 FROM domain",
-        (project_id, identity_key(LONG_HOST), LONG_HOST),
-    )
+    with store.transaction():
+        store.execute(
+            "INSERT INTO domain (id, project_id, key, name, tld_id, links, live)"
+            " VALUES (?, ?, ?, ?, 1, 3, 1)",
+            (store.ids("domain", 1), project_id, identity_key(LONG_HOST), LONG_HOST),
+        )
 
 
 def _looks(store: Store, project_id: int, now: int) -> None:

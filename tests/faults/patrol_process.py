@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkstead.journey.patrol import Hooks, Orders, Patrol, Tools
+from linkstead.monitor import fetch as fetching
 from linkstead.monitor.canary import NetworkWatch, read_canary
 from linkstead.monitor.evidence import EvidenceBox
 from linkstead.monitor.fetch import FetchSettings, run
+from linkstead.profile import hosts
 from linkstead.profile.store import Store, open_workspace
 from tests.loopback.web import LOOPBACK
 
@@ -35,6 +37,14 @@ def fetch_settings(given: dict[str, Any]) -> FetchSettings:
         total_seconds=given.get("total_seconds", 10.0),
         connect_seconds=2.0,
     )
+
+
+def changed(given: dict[str, Any]) -> None:
+    """Come back sooner to an address that another process visits; keep the connection, however silent."""
+    if "turned_away" in given:
+        vars(fetching)["_TURNED_AWAY_SECONDS"] = given["turned_away"]
+    if given.get("never_cut"):
+        vars(hosts)["end_if_silent"] = lambda *_: None
 
 
 def clock(given: dict[str, Any]) -> int:
@@ -53,6 +63,7 @@ def main(given: dict[str, Any]) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     fetch = fetch_settings(given)
+    changed(given)
     with ExitStack() as stack:
         store = _opened(stack, given["database"])
         canaries = [read_canary(text) for text in given.get("canaries", ())]

@@ -7,12 +7,13 @@ every due check has left exactly one look, and nothing is called lost or unreach
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 import sqlite3
 import time
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -24,16 +25,18 @@ from linkstead.profile import appointments, hosts, soundness, tallies
 from linkstead.profile.store import Store, open_workspace
 from tests.faults import many_links
 from tests.faults.test_durability import leave_free, small_disk
-from tests.loopback.web import Hit
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from tests.faults.failing_postgres import FailingServer
+    from tests.loopback.web import Hit, LoopbackWeb
 
 __all__ = ["small_disk"]
 
+LONG = bool(os.environ.get("LINKSTEAD_LONG_TESTS"))
 LIVE = 1
 
 
@@ -67,16 +70,14 @@ def slowly(hit: Hit) -> object:
 class Installation:
     """A prepared server database on a PostgreSQL of its own, and a monitor process on it."""
 
-    def __init__(self, server: FailingServer, folder: Path) -> None:
+    def __init__(self, url: str, folder: Path, data: Path) -> None:
         from tests.faults import failing_postgres
 
-        self.server = server
         self.log = folder / "monitor.log"
-        self.name = f"test_{abs(hash(folder)):x}"
-        server.server.execute(f"CREATE DATABASE {self.name}")
-        self.url = server.server.url(self.name)
-        self.env = failing_postgres.environment(folder / "data", self.url)
-        failing_postgres.prepare(self.env)
+        self.url = url
+        self.name = url.partition("?")[0].rpartition("/")[2]
+        shutil.copytree(data, folder / "data")
+        self.env = failing_postgres.environment(folder / "data", url)
 
     def store(self) -> Any:
         import psycopg
@@ -105,20 +106,39 @@ def failing() -> Iterator[FailingServer]:
         pytest.skip(str(reason))
 
 
+@pytest.fixture(scope="module")
+def prepared(failing: FailingServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of an installation whose tables are in the database `prepared`."""
+    from tests.faults import failing_postgres
+
+    folder = tmp_path_factory.mktemp("prepared") / "data"
+    failing.server.execute("CREATE DATABASE prepared")
+    failing_postgres.prepare(failing_postgres.environment(folder, failing.server.url("prepared")))
+    return folder
+
+
+@pytest.fixture
+def installation(failing: FailingServer, prepared: Path, tmp_path: Path) -> Iterator[Installation]:
+    from tests.postgres import new_database
+
+    with new_database(failing.server, template="prepared") as url:
+        yield Installation(url, tmp_path, prepared)
+
+
 @pytest.mark.postgresql
 @pytest.mark.parametrize("how", ["connections cut", "server restarted"])
 def test_f08_a_monitor_whose_database_goes_away_goes_on_when_it_is_back(
-    failing: FailingServer, tmp_path: Path, how: str
+    failing: FailingServer, installation: Installation, how: str
 ) -> None:
-    place = Installation(failing, tmp_path)
-    count, pages = 16, 40
+    place = installation
+    count, pages = (16, 400) if LONG else (16, 20)
     with many_links.web_of(count, slowly) as web:
         with place.store() as connection:
             store = Store(connection, "postgresql")
             project = many_links.fill(store, web, hosts_count=count, pages=pages, due_at=int(time.time()))
         monitor = place.monitor()
         try:
-            for share in (0.1, 0.4) if how == "connections cut" else (0.2,):
+            for share in (0.1, 0.3, 0.5, 0.7) if LONG else (0.2,):
                 until(lambda share=share: place.looks() >= share * count * pages)
                 if how == "connections cut":
                     assert failing.cut_connections(place.name) > 0
@@ -140,23 +160,18 @@ def test_f08_a_monitor_whose_database_goes_away_goes_on_when_it_is_back(
     assert "looking at links is interrupted" in place.log.read_text()
 
 
-@pytest.mark.postgresql
-def test_f08_what_a_process_saw_that_only_seemed_dead_is_fenced_off(
-    fresh_postgresql_url: str,
-) -> None:
-    import psycopg
+def held_by(store: Store, holder: str) -> set[str]:
+    return {row[0] for row in store.query("SELECT name FROM crawl_host WHERE holder = ?", (holder,))}
 
-    from linkstead.profile.store import create_tables
 
-    count, pages, lease = 12, 12, 3
-    with (
-        psycopg.connect(fresh_postgresql_url, autocommit=True) as connection,
-        many_links.web_of(count, slowly) as web,
-    ):
-        store = Store(connection, "postgresql")
-        create_tables(store)
-        project = many_links.fill(store, web, hosts_count=count, pages=pages, due_at=int(time.time()))
-        zombie = many_links.start(fresh_postgresql_url, "zombie", lease=lease, concurrency=4)
+@contextmanager
+def zombie_and_heir(
+    installation: Installation, store: Store, web: LoopbackWeb, lease: int, **given: Any
+) -> Iterator[tuple[subprocess.Popen[str], subprocess.Popen[str]]]:
+    """A process that was stopped with looks in hand, and another one that works beside it."""
+    zombie = many_links.start(installation.url, "zombie", lease=lease, concurrency=4, **given)
+    heir = None
+    try:
 
         def looked_and_not_written() -> bool:
             (written,) = store.query("SELECT count(*) FROM look")[0]
@@ -164,24 +179,54 @@ def test_f08_what_a_process_saw_that_only_seemed_dead_is_fenced_off(
 
         until(looked_and_not_written)
         zombie.send_signal(signal.SIGSTOP)
-        held = {row[0] for row in store.query("SELECT name FROM crawl_host WHERE holder = 'zombie'")}
-        (unwritten,) = store.query("SELECT count(*) FROM look")[0]
-        stopped = time.monotonic()
-        assert held
-        other = many_links.start(fresh_postgresql_url, "other", lease=lease)
-        many_links.ended(other)
-        taken_over = {
-            host: min(hit.at for hit in web.hits if hit.host == host and hit.at > stopped) - stopped
-            for host in held
-        }
-        zombie.send_signal(signal.SIGCONT)
-        told = many_links.ended(zombie)
-        assert told["fenced"] > 0
+        heir = many_links.start(installation.url, "heir", lease=lease, turned_away=1)
+        yield zombie, heir
+    finally:
+        for process in filter(None, (zombie, heir)):
+            process.kill()
+            process.communicate()
+
+
+@pytest.mark.postgresql
+def test_f08_what_a_process_saw_that_only_seemed_dead_is_fenced_off(installation: Installation) -> None:
+    count, pages, lease = 8, 12, 3
+    with installation.store() as connection, many_links.web_of(count, slowly) as web:
+        store = Store(connection, "postgresql")
+        project = many_links.fill(store, web, hosts_count=count, pages=pages, due_at=int(time.time()))
+        with zombie_and_heir(installation, store, web, lease, never_cut=True) as (zombie, heir):
+            assert held_by(store, "zombie")
+            until(lambda: not held_by(store, "zombie"))
+            zombie.send_signal(signal.SIGCONT)
+            assert many_links.ended(zombie)["fenced"] > 0
+            many_links.ended(heir)
         every_look_once(store, project, count * pages)
         assert hosts.holders(store) == set()
-        assert unwritten < count * pages
-        # two leases, and as long again for a busy machine to start a process in
-        assert max(taken_over.values()) <= 2 * lease + 10
+
+
+@pytest.mark.postgresql
+def test_f08_the_hosts_of_a_process_that_stands_still_are_looked_at_within_two_leases(
+    installation: Installation,
+) -> None:
+    count, pages, lease = 12, 12, 4
+    with installation.store() as connection, many_links.web_of(count, slowly) as web:
+        store = Store(connection, "postgresql")
+        project = many_links.fill(store, web, hosts_count=count, pages=pages, due_at=int(time.time()))
+        with zombie_and_heir(installation, store, web, lease) as (zombie, heir):
+            stopped = time.monotonic()
+            held = held_by(store, "zombie")
+            assert held
+            many_links.ended(heir)
+            every_look_once(store, project, count * pages)
+            zombie.send_signal(signal.SIGCONT)
+            zombie.communicate(timeout=60)
+            assert zombie.returncode != 0, "the database has ended its connection"
+        every_look_once(store, project, count * pages)
+        asked_again = [
+            min(hit.at for hit in web.hits if hit.host == host and hit.at > stopped + lease / 2) - stopped
+            for host in held
+        ]
+        # as long again for a busy machine to start a process in
+        assert max(asked_again) <= 2 * lease + 10
 
 
 # -- F06: SQLite is held by somebody else -----------------------------------------------------------

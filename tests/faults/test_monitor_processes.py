@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.loopback.web import Hit, LoopbackWeb
 
 LONG = bool(os.environ.get("LINKSTEAD_LONG_TESTS"))
+pytestmark = pytest.mark.timeout(7_200 if LONG else 120)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

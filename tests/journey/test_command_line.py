@@ -26,6 +26,7 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LINKSTEAD_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("LINKSTEAD_ALLOWED_PRIVATE_NETWORKS", "127.0.0.0/8")
     monkeypatch.setenv("LINKSTEAD_HOST_DELAY", "0")
+    monkeypatch.setenv("LINKSTEAD_CANARIES", "none")
 
 
 def told(capsys: pytest.CaptureFixture[str]) -> dict:

@@ -15,6 +15,7 @@ import pytest
 from linkstead.cli import main
 from linkstead.journey import Chosen, find_or_create_project, import_file, verify_links
 from linkstead.link import Outcome
+from linkstead.monitor.evidence import Kept, read_kept, verify_files
 from linkstead.profile import tallies
 from linkstead.profile.figures import counts, summary
 from linkstead.profile.filters import LinkFilter
@@ -115,6 +116,7 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LINKSTEAD_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("LINKSTEAD_ALLOWED_PRIVATE_NETWORKS", "127.0.0.0/8")
     monkeypatch.setenv("LINKSTEAD_HOST_DELAY", "0")
+    monkeypatch.setenv("LINKSTEAD_CANARIES", "none")
 
 
 @pytest.fixture
@@ -158,6 +160,27 @@ def test_one_command_imports_verifies_and_audits(
     page = html.read_text(encoding="utf-8")
     assert "<script" not in page
     assert "broken" in page.lower()
+
+
+def test_what_a_page_was_is_kept_beside_the_workspace(
+    world: World, export: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workspace = tmp_path / "mine.sqlite3"
+    main(["audit", SITE, str(export), "--workspace", str(workspace)])
+    folder = tmp_path / "mine.sqlite3.evidence"
+    assert f"copies of the pages in {folder}" in capsys.readouterr().out
+    assert verify_files(folder) == []
+    with open_workspace(workspace) as store:
+        rows = store.query("SELECT kind, file, place, length, sha256, payload FROM evidence")
+        looks = store.query("SELECT count(*) FROM look WHERE http_status = 200 AND evidence_id IS NULL")
+    bodies = [read_kept(folder, Kept(*row)).body for row in rows]
+    assert any(b"the guide</a> today" in body for body in bodies)
+    assert looks == [(0,)]
+
+
+def test_a_run_that_looks_at_nothing_keeps_nothing(export: Path, tmp_path: Path) -> None:
+    main(["audit", SITE, str(export), "--no-verify", "--workspace", str(tmp_path / "mine.sqlite3")])
+    assert not (tmp_path / "mine.sqlite3.evidence").exists()
 
 
 def test_a_second_run_looks_at_nothing_again_and_adds_nothing(

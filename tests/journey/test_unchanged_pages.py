@@ -1,4 +1,4 @@
-"""A server calls the page unchanged (304): what headers and robots.txt say of it may have changed all the same."""
+"""A server calls a page unchanged (304), though what a header or robots.txt says of it has changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def unchanged_page(*headers: tuple[str, str]) -> object:
     def answer(hit: Hit) -> Answer:
         more = (("ETag", '"1"'), *headers)
         if hit.headers.get("if-none-match") == '"1"':
-            return Answer(304, b"", more, length=None, raw=_not_modified(more))
+            return Answer(raw=_not_modified(more))
         return Answer.html(BODY, *more)
 
     return answer
@@ -72,12 +72,14 @@ def test_an_unchanged_body_is_read_again_when_what_stands_beside_it_could_tell_o
     first: tuple[object, ...],
     second: tuple[object, ...],
 ) -> None:
-    with LoopbackWeb({(HOST, "/a"): unchanged_page(*before[0])}) as web:
-        with open_workspace(tmp_path / "profile.sqlite3") as store:
-            project = new_project(store)
-            merge(store, project, sighting(page_url=web.url(HOST, "/a"), page_domain=HOST))
-            web.pages[HOST, "/robots.txt"] = Answer.text(before[1])
-            assert look(store, web, project, NOW) == first
-            web.pages[HOST, "/a"] = unchanged_page(*after[0])
-            web.pages[HOST, "/robots.txt"] = Answer.text(after[1])
-            assert look(store, web, project, NOW + WEEK) == second
+    with (
+        LoopbackWeb({(HOST, "/a"): unchanged_page(*before[0])}) as web,
+        open_workspace(tmp_path / "profile.sqlite3") as store,
+    ):
+        project = new_project(store)
+        merge(store, project, sighting(page_url=web.url(HOST, "/a"), page_domain=HOST))
+        web.pages[HOST, "/robots.txt"] = Answer.text(before[1])
+        assert look(store, web, project, NOW) == first
+        web.pages[HOST, "/a"] = unchanged_page(*after[0])
+        web.pages[HOST, "/robots.txt"] = Answer.text(after[1])
+        assert look(store, web, project, NOW + WEEK) == second

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from linkstead.events import Event, EventKind
 from linkstead.journey.upkeep import state_rule
-from linkstead.link import Outcome, Reason
+from linkstead.link import LinkType, Outcome, Reason
 from linkstead.monitor.plan import DEFAULT_PLAN, Confirmation, Confirmations, WatchPlan
 from linkstead.monitor.state import state_after
 from linkstead.profile import events, history, retention
@@ -106,6 +106,15 @@ def test_every_miss_that_a_strict_plan_asked_for_stays(store: Store) -> None:
     roll_up(store, project, older_than=NEVER)
     assert days_kept(store, link) == [*range(1, 10), *range(22, 32)]
     assert list(history.differences(store, project, state_rule=state_rule(plan))) == []
+
+
+def test_the_look_that_saw_another_type_of_link_stays(store: Store) -> None:
+    image = FOUND._replace(type=LinkType.IMAGE)
+    life = [*[FOUND] * 9, image, *[FOUND._replace(unchanged=True)] * 30]
+    project, (link,) = lived(store, life)
+    roll_up(store, project, older_than=NEVER)
+    assert days_kept(store, link) == [1, 9, 10, *range(31, 41)]
+    assert agrees(store, project)
 
 
 def test_rolling_up_again_changes_nothing(store: Store) -> None:

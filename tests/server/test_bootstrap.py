@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from linkstead.monitor.archive import archive_files
+from linkstead.monitor.evidence import EvidenceBox
+from linkstead.monitor.fetched import Fetched
 from linkstead.server import doctor
 from linkstead.server.secret import ensure_secret, read_secret
 from linkstead.settings import read_settings
@@ -115,6 +118,28 @@ def test_doctor_finds_a_prepared_installation_well_but_for_processes_that_do_not
     for check in checks.values():
         assert check.sentence.endswith(".")
         assert bool(check.what_to_do) is not check.ok
+
+
+def test_doctor_reads_the_newest_evidence_and_says_how_much_there_is(settings: Any, tmp_path: Path) -> None:
+    here = replace(settings, data=tmp_path, evidence_days=400)
+    assert "0.0 GB and is kept for 400 days. 0 of its" in doctor._evidence(here).sentence
+    url = "https://site1.example.org/post"
+    for number in range(4):
+        with EvidenceBox(here.evidence, f"watch{number}") as box:
+            box.keep(Fetched(url, url, status=200, body=b"seen", fetched_at=1_800_000_000 + number * 86_400))
+    files = archive_files(here.evidence)
+    assert "3 of its newest files were read" in doctor._evidence(here).sentence
+    assert doctor._evidence(here).ok
+    newest = here.evidence / files[-1]
+    newest.write_bytes(newest.read_bytes()[:-9])  # as while it is written to
+    assert doctor._evidence(here).ok
+    harmed = bytearray(newest.read_bytes())
+    harmed[len(harmed) // 4] ^= 255
+    newest.write_bytes(harmed)
+    found = doctor._evidence(here)
+    assert not found.ok
+    assert files[-1] in found.sentence
+    assert found.what_to_do
 
 
 def test_doctor_asks_the_mail_server_that_is_set(settings: Any) -> None:

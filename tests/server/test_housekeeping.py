@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +12,15 @@ import pytest
 
 from linkstead.errors import StoreError
 from linkstead.link import Outcome, Reason
+from linkstead.monitor.archive import archive_files
+from tests.evidence_samples import keep
 from tests.profile_histories import DAY, Look, live_through
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
+
+    from linkstead.settings import Settings
 
 FOUND = Look(DAY, Outcome.FOUND, Reason.LINK_PRESENT)
 
@@ -64,6 +70,41 @@ def test_a_round_goes_on_where_its_time_was_up(looked_at: list[int], monkeypatch
     assert max(did) == 29
     assert here.finished
     assert looks_left() == 22
+
+
+def test_tidying_removes_evidence_that_has_had_its_time(
+    looked_at: list[int], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from linkstead.server.jobs import housekeeping
+    from linkstead.server.tracking.stores import work_store
+
+    here = replace(settings, data=tmp_path, evidence_days=30)
+    with work_store() as store:
+        now = int(time.time())
+        keep(store, looked_at[0], 1, here.evidence, now - 90 * DAY, now - 80 * DAY, now)
+    assert housekeeping._expire(replace(here, evidence_days=0)) == 0
+    monkeypatch.setattr(housekeeping, "EXPIRE_SECONDS", 0.0)
+    assert housekeeping._expire(here) == 0
+    monkeypatch.undo()
+    assert housekeeping._expire(here) == 2
+    assert len(archive_files(here.evidence)) == 1
+
+
+def test_evidence_that_cannot_be_removed_does_not_end_the_monitor(
+    looked_at: list[int],
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from linkstead.server.jobs import housekeeping
+
+    def refuse(*_: object, **__: object) -> None:
+        raise StoreError("It may not be removed.")
+
+    monkeypatch.setattr(housekeeping, "expire_evidence", refuse)
+    assert housekeeping._expire(replace(settings, data=tmp_path, evidence_days=30)) == 0
+    assert "old evidence was not removed" in caplog.text
 
 
 def test_nothing_is_rolled_up_where_all_looks_are_to_be_kept(looked_at: list[int]) -> None:

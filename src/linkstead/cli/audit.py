@@ -10,12 +10,14 @@ import argparse
 import csv
 import json
 import os
+import secrets
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkstead.cli.output import Bars, must_exist, plain, print_json
+from linkstead.cli.surroundings import evidence_beside
 from linkstead.errors import InputError, MappingNeeded, UsageError
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def run(options: argparse.Namespace) -> int:
         imported, refused = _import_all(store, project_id, options, bars)
         if refused and not imported:
             raise InputError(refused[0]["message"])
-        verified = _verify(store, project_id, options, bars) if options.verify else None
+        verified = _verify(store, project_id, options, bars, workspace) if options.verify else None
         bars.close()
         audit = audit_profile(store, project_id, now=_now())
         if options.quarantine is not None:
@@ -111,6 +113,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json != "-":
         print("\n".join(_lines(audit, imported, verified)))
         print(f"\n  kept in {workspace}")
+        if evidence_beside(workspace).exists():
+            print(f"  copies of the pages in {evidence_beside(workspace)}")
     for each in refused:
         print(f"linkstead: {each['message']}", file=sys.stderr)
     if refused:
@@ -177,22 +181,29 @@ def _ask_for_mapping(path: Path, unknown: MappingNeeded) -> str:
     )
 
 
-def _verify(store: Store, project_id: int, options: argparse.Namespace, bars: Bars) -> VerifyReport:
+def _verify(
+    store: Store, project_id: int, options: argparse.Namespace, bars: Bars, workspace: Path
+) -> VerifyReport:
     """Look at what is due; Ctrl-C ends it cleanly, what was seen is kept."""
     from linkstead.cli.stopping import Stop
     from linkstead.cli.surroundings import current_settings
     from linkstead.journey import Chosen, verify_links
     from linkstead.journey.fetching import fetch_settings
+    from linkstead.journey.tools import opened
 
+    settings = current_settings()
+    fetch = fetch_settings(settings)
     chosen = Chosen(recheck_after=int(options.recheck_hours * 3600), limit=options.limit)
-    with Stop() as stop:
+    name = f"audit_{secrets.token_hex(4)}"
+    with Stop() as stop, opened(settings, fetch, name, folder=evidence_beside(workspace)) as tools:
         return verify_links(
             store,
             project_id,
-            fetch_settings(current_settings()),
+            fetch,
             progress=bars,
             should_stop=stop.asked,
             chosen=chosen,
+            tools=tools,
         )
 
 

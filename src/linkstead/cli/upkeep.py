@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.cli.output import Bars, add_json, must_exist, plain, print_json
+from linkstead.cli.surroundings import evidence_beside
 from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -46,7 +47,8 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         help="roll up old looks and give unused space back to the disk",
         description="Count looks older than N days that say nothing new into months, delete them, and write"
         " the database anew without the space they took. What changed stays, and so does all that states"
-        " rest on. Others wait while the database is written: minutes for a large one.",
+        " rest on. Evidence older than LINKSTEAD_EVIDENCE_DAYS is removed, if that is set. Others wait while"
+        " the database is written: minutes for a large one.",
     )
     shrink.add_argument(
         "--days",
@@ -74,10 +76,14 @@ def _add_place(verb: argparse.ArgumentParser) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """An opened store, what a person calls it, and the (id, site)s of the projects that are meant."""
+    """An opened store, what a person calls it, where its evidence lies, and the projects that are meant.
+
+    Projects are (id, site).
+    """
 
     store: Store
     name: str
+    evidence: Path
     projects: tuple[tuple[int, str], ...]
 
 
@@ -93,10 +99,10 @@ def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[_Place]
         must_exist(options.workspace)
     if file is not None and file.exists():
         with open_workspace(file) as store:
-            yield _Place(store, str(file), _projects(store, site))
+            yield _Place(store, str(file), evidence_beside(file), _projects(store, site))
         return
     with _server_store(settings) as (store, name):
-        yield _Place(store, name, _projects(store, site))
+        yield _Place(store, name, settings.evidence, _projects(store, site))
 
 
 def _projects(store: Store, site: str | None) -> tuple[tuple[int, str], ...]:
@@ -118,13 +124,12 @@ def _server_store(settings: Settings) -> Iterator[tuple[Store, str]]:
             "The server's database needs the server's packages; install them with"
             " `pip install 'linkstead[server]'`, or name a --workspace."
         )
-    from linkstead.profile.troubles import plainly
     from linkstead.server.boot import start_django
 
     start_django(settings)
     from linkstead.server.tracking.stores import work_store
 
-    with plainly(name), work_store() as store:
+    with work_store() as store:
         yield store, name
 
 
@@ -208,6 +213,7 @@ def _told(bars: Bars, step: str, unit: str) -> Callable[[int, int], None]:
 
 def run_shrink(options: argparse.Namespace) -> int:
     from linkstead.cli.surroundings import current_settings
+    from linkstead.journey.upkeep import expire_evidence
     from linkstead.profile.shrinking import shrink, size
 
     settings = current_settings()
@@ -217,16 +223,20 @@ def run_shrink(options: argparse.Namespace) -> int:
     bars = Bars(quiet=False)
     with _opened(options, settings) as place:
         before = size(place.store)
+        gone = expire_evidence(place.store, place.evidence, settings.evidence_days, now=int(time.time()))
         rolled = sum(_roll_up(place.store, project, site, days, bars) for project, site in place.projects)
         after = shrink(place.store, progress=_told(bars, "Giving space back", "steps")).after
     bars.close()
     if options.json:
-        print_json({"store": place.name, "looks": rolled, "before_bytes": before, "after_bytes": after})
+        told = {"store": place.name, "looks": rolled, "before_bytes": before, "after_bytes": after}
+        print_json({**told, "evidence_files": gone.files, "evidence_bytes": gone.bytes})
     else:
         print(
             f"{place.name}: {rolled:,} old looks rolled up; {before / 1e6:,.1f} MB before,"
             f" {after / 1e6:,.1f} MB after, {before - after:,} bytes given back."
         )
+        if gone.files:
+            print(f"{gone.files:,} evidence files had had their time: {gone.bytes:,} bytes are free.")
     return 0
 
 

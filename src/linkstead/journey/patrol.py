@@ -147,6 +147,7 @@ class Patrol:
 
     async def run(self) -> PatrolReport:
         """Go until asked to stop or, with `until_idle`, until nothing is due."""
+        hosts.end_if_silent(self._store, self._orders.lease_seconds)
         # what an earlier run of this process could not give back, since the database was away
         hosts.let_go(self._store, [self._orders.holder])
         if appointments.clock_went_back(self._store, self._now()):

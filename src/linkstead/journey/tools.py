@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from linkstead.journey.patrol import Tools
-from linkstead.monitor.browser import Renderer, why_not
+from linkstead.monitor.browser import Renderer, RenderLimits, why_not
 from linkstead.monitor.canary import NetworkWatch, read_canary
 from linkstead.monitor.evidence import EvidenceBox
 
@@ -42,4 +42,6 @@ def opened(
 
 def renderer_of(settings: Settings, fetch: FetchSettings) -> Renderer | None:
     """The browser tier, where the settings want it and Chromium is there."""
-    return Renderer(fetch) if settings.browser and why_not() is None else None
+    if not settings.browser or why_not() is not None:
+        return None
+    return Renderer(fetch, RenderLimits(sandbox=settings.browser_sandbox))

@@ -1,16 +1,19 @@
-"""Kept: history judged anew by the rules that the monitor goes by."""
+"""Kept: history judged anew by the rules that the monitor goes by, and evidence for as long as one wants."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.link import LinkStatus, Outcome
+from linkstead.monitor import archive
 from linkstead.monitor.plan import WatchPlan
 from linkstead.monitor.state import Past, state_after
+from linkstead.profile import retention
 from linkstead.profile.codes import STATE_CODE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from linkstead.profile.history import LookFacts, StateRule
     from linkstead.profile.store import Store
@@ -34,3 +37,29 @@ def state_rule(plan: WatchPlan) -> StateRule:
         return state_after(before, outcome, look.reason, look.checked_at, plan, lost_before=lost).state
 
     return state
+
+
+class Expired(NamedTuple):
+    """Evidence that has had its time: files, the records in them that rows pointed to, bytes."""
+
+    files: int = 0
+    records: int = 0
+    bytes: int = 0
+
+
+def expire_evidence(
+    store: Store, folder: Path, keep_days: int, *, now: int, go_on: Callable[[], bool] = lambda: True
+) -> Expired:
+    """Forget and remove evidence files that no look of the last `keep_days` days needs; 0 keeps all.
+
+    File by file, the oldest first and the rows before the file, while `go_on` says so: what was stopped or
+    killed is finished by the next one. Raises `StoreError` when a file cannot be removed.
+    """
+    done = Expired()
+    for file in archive.expired_files(folder, keep_days, now):
+        if not go_on():
+            break
+        records = retention.forget_evidence(store, [file])
+        freed = archive.remove(folder, [file])
+        done = Expired(done.files + 1, done.records + records, done.bytes + freed)
+    return done

@@ -88,18 +88,38 @@ def remove(folder: Path, files: Iterable[str]) -> int:
     return freed
 
 
-def verify_files(folder: Path, progress: Callable[[int, int], None] | None = None) -> list[str]:
+def newest_files(folder: Path, most: int, most_bytes: int) -> list[str]:
+    """The newest `most` evidence files, as far as they are not larger than `most_bytes` together."""
+    chosen: list[str] = []
+    for file in reversed(archive_files(folder)[-most:]):
+        most_bytes -= _size(folder / file)
+        if most_bytes < 0:
+            break
+        chosen.append(file)
+    return chosen
+
+
+def verify_files(
+    folder: Path,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    files: Iterable[str] | None = None,
+    unfinished: bool = True,
+) -> list[str]:
     """Read everything, and say in a sentence each what is damaged; an empty list when all is well.
 
     Of every record the gzip checksum and the block digest are verified. `progress(done, total)` is called
     in bytes after each file. A file that a process was killed over ends in a torn record: that is told,
-    too. Whether rows point to records that are there is for `read_kept` to say.
+    too, unless `unfinished` is False, as for files that may be written to just now. `files` are those that
+    are read. Whether rows point to records that are there is for `read_kept` to say.
     """
-    sizes = {file: _size(folder / file) for file in archive_files(folder)}
+    chosen = archive_files(folder) if files is None else filter(is_archive_name, files)
+    sizes = {file: _size(folder / file) for file in chosen}
     total, done = sum(sizes.values()), 0
     complaints: list[str] = []
     for file, size in sizes.items():
-        complaints += (f"The evidence file {file} {trouble}" for trouble in _troubles(folder / file))
+        troubles = (each for each in _troubles(folder / file) if unfinished or not each.startswith(_BEGUN))
+        complaints += (f"The evidence file {file} {trouble}" for trouble in troubles)
         done += size
         if progress is not None:
             progress(done, total)
@@ -128,7 +148,7 @@ def _troubles(path: Path) -> Iterator[str]:
     try:
         with path.open("rb") as source:
             if not path.stat().st_size:
-                yield "is empty: a process ended when it had just begun it."
+                yield f"{_EMPTY}: a process ended when it had just begun it."
                 return
             with mmap.mmap(source.fileno(), 0, access=mmap.ACCESS_READ) as packed:
                 yield from _troubles_within(packed)
@@ -153,6 +173,9 @@ def _troubles_within(packed: mmap.mmap) -> Iterator[str]:
 
 
 _CUT: Final = "ends in the middle of a record"
+_EMPTY: Final = "is empty"
+#: How a file ends that is being written to, or whose writer was killed.
+_BEGUN: Final = (_CUT, _EMPTY)
 
 
 def _verified_to(packed: mmap.mmap, at: int) -> int:

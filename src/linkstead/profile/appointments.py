@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from linkstead.profile import hosts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from linkstead.profile.store import Store
 
@@ -23,6 +23,8 @@ NOT_WATCHED: Final = 2
 URGENT: Final = 366 * 86_400
 #: Pages that were looked at before are spread over so many seconds when watching begins again.
 SPREAD: Final = 7 * 86_400
+#: Pages that one transaction gives appointments to.
+PAGES_A_SLICE: Final = 20_000
 #: The pace at which new pages are begun; see monitor.schedule.first_due.
 SECONDS_A_NEW_PAGE: Final = 0.36
 DAY: Final = 86_400
@@ -42,13 +44,16 @@ def watch(store: Store, project_id: int, *, on: bool, now: int) -> None:
             "UPDATE project SET watching = ?, targets_due_at = ? WHERE id = ?",
             (WATCHED if on else NOT_WATCHED, now if on else None, project_id),
         )
-        if on:
-            appoint(store, project_id, now=now)
-        else:
+    if on:
+        appoint(store, project_id, now=now)
+        return
+    for first, last in _slices(store, project_id, "due_at IS NOT NULL AND run_id IS NULL"):
+        with store.transaction():
+            store.take_turns([project_id])
             store.execute(
-                "UPDATE page SET due_at = NULL"
-                " WHERE project_id = ? AND run_id IS NULL AND due_at IS NOT NULL",
-                (project_id,),
+                "UPDATE page SET due_at = NULL WHERE project_id = ? AND id BETWEEN ? AND ?"
+                " AND run_id IS NULL AND due_at IS NOT NULL",
+                (project_id, first, last),
             )
 
 
@@ -61,24 +66,49 @@ def appoint(store: Store, project_id: int, *, now: int, domain_id: int | None = 
     # a page stands in the store since a link on it does
     only = "" if domain_id is None else " AND id IN (SELECT page_id FROM backlink WHERE domain_id = ?)"
     one = () if domain_id is None else (domain_id,)
+    row = store.one("SELECT watching FROM project WHERE id = ?", (project_id,))
+    if row is None or row[0] != WATCHED:
+        return 0
+    new = store.one(
+        f"SELECT count(*) FROM page WHERE project_id = ? AND due_at IS NULL AND read_at IS NULL{only}",
+        (project_id, *one),
+    )
+    soon = min(DAY, int(new[0] * SECONDS_A_NEW_PAGE) if new else 0) + 1
+    made = 0
+    for first, last in _slices(store, project_id, f"due_at IS NULL{only}", one):
+        with store.transaction():
+            store.take_turns([project_id])
+            made += store.execute(
+                "UPDATE page SET due_at = ? + (id * 7919) % CASE WHEN read_at IS NULL THEN ? ELSE ? END"
+                f" WHERE project_id = ? AND id BETWEEN ? AND ? AND due_at IS NULL AND {_NOT_PAUSED}{only}",
+                (now, soon, SPREAD, project_id, first, last, *one),
+            )
+    if made:
+        _note(store, project_id, one or None)
+    return made
+
+
+def _note(store: Store, project_id: int, domain_ids: Sequence[int] | None = None) -> None:
     with store.transaction():
         store.take_turns([project_id])
-        row = store.one("SELECT watching FROM project WHERE id = ?", (project_id,))
-        if row is None or row[0] != WATCHED:
-            return 0
-        new = store.one(
-            f"SELECT count(*) FROM page WHERE project_id = ? AND due_at IS NULL AND read_at IS NULL{only}",
-            (project_id, *one),
+        hosts.note_appointments(store, project_id, domain_ids)
+
+
+def _slices(
+    store: Store, project_id: int, which: str, values: Sequence[int] = ()
+) -> Iterator[tuple[int, int]]:
+    """The first and last id of so many pages at a time: no transaction holds up the others for long."""
+    last = 0
+    while True:
+        rows = store.query(
+            f"SELECT id FROM page WHERE project_id = ? AND id > ? AND {which}"
+            f" ORDER BY id LIMIT {PAGES_A_SLICE}",
+            (project_id, last, *values),
         )
-        soon = min(DAY, int(new[0] * SECONDS_A_NEW_PAGE) if new else 0) + 1
-        made = store.execute(
-            "UPDATE page SET due_at = ? + (id * 7919) % CASE WHEN read_at IS NULL THEN ? ELSE ? END"
-            f" WHERE project_id = ? AND due_at IS NULL AND {_NOT_PAUSED}{only}",
-            (now, soon, SPREAD, project_id, *one),
-        )
-        if made:
-            hosts.note_appointments(store, project_id, one or None)
-        return made
+        if not rows:
+            return
+        last = int(rows[-1][0])
+        yield int(rows[0][0]), last
 
 
 def pause(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
@@ -110,18 +140,33 @@ def resume(store: Store, project_id: int, domain_id: int, *, now: int) -> bool:
         return bool(resumed)
 
 
-def ask_all(store: Store, project_id: int, *, run_id: int | None, now: int, before: int) -> int:
-    """Make every page due that has a link not looked at since `before`; how many. Paused hosts stay so."""
-    with store.transaction():
-        store.take_turns([project_id])
-        asked = store.execute(
-            f"UPDATE page SET due_at = ?, run_id = ? WHERE project_id = ? AND {_NOT_PAUSED}"
-            " AND id IN (SELECT page_id FROM backlink WHERE project_id = ?"
-            " AND (last_checked IS NULL OR last_checked < ?))",
-            (now, run_id, project_id, project_id, before),
-        )
-        hosts.note_appointments(store, project_id)
-        return asked
+def ask_all(
+    store: Store,
+    project_id: int,
+    *,
+    run_id: int | None,
+    now: int,
+    before: int,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> int:
+    """Make every page due that has a link not looked at since `before`; how many. Paused hosts stay so.
+
+    In slices, each of which may be done twice: what this check has asked for is not asked for again.
+    """
+    asked = 0
+    for first, last in _slices(store, project_id, "coalesce(run_id, 0) <> ?", (run_id or -1,)):
+        if should_stop():
+            break
+        with store.transaction():
+            store.take_turns([project_id])
+            asked += store.execute(
+                f"UPDATE page SET due_at = ?, run_id = ? WHERE project_id = ? AND id BETWEEN ? AND ?"
+                f" AND coalesce(run_id, 0) <> ? AND {_NOT_PAUSED} AND id IN (SELECT page_id FROM backlink"
+                " WHERE page_id BETWEEN ? AND ? AND (last_checked IS NULL OR last_checked < ?))",
+                (now, run_id, project_id, first, last, run_id or -1, first, last, before),
+            )
+    _note(store, project_id)
+    return asked
 
 
 def ask_best(store: Store, project_id: int, *, now: int, before: int, limit: int) -> int:
@@ -173,15 +218,18 @@ def withdraw(store: Store, project_id: int, *, run_id: int | None, now: int) -> 
 
     Without a `run_id` all appointments of the project. Watched projects get their ordinary ones.
     """
-    where, values = ("run_id = ?", (run_id,)) if run_id is not None else ("due_at IS NOT NULL", ())
-    with store.transaction():
-        store.take_turns([project_id])
-        taken = store.execute(
-            f"UPDATE page SET due_at = NULL, run_id = NULL WHERE project_id = ? AND {where}",
-            (project_id, *values),
-        )
-        appoint(store, project_id, now=now)
-        return taken
+    which, values = ("run_id = ?", (run_id,)) if run_id is not None else ("due_at IS NOT NULL", ())
+    taken = 0
+    for first, last in _slices(store, project_id, which, values):
+        with store.transaction():
+            store.take_turns([project_id])
+            taken += store.execute(
+                "UPDATE page SET due_at = NULL, run_id = NULL WHERE project_id = ? AND id BETWEEN ? AND ?"
+                f" AND {which}",
+                (project_id, first, last, *values),
+            )
+    appoint(store, project_id, now=now)
+    return taken
 
 
 def clock_went_back(store: Store, now: int) -> bool:

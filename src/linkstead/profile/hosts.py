@@ -176,6 +176,23 @@ NEXT_APPOINTMENT: Final = (
 )
 
 
+def end_if_silent(store: Store, lease_seconds: int) -> None:
+    """Have PostgreSQL end this connection when its process stands still, or its machine is gone.
+
+    Locks belong to connections, and a connection to nowhere lives on for hours. Whoever holds leases speaks
+    several times within one; half a lease later than those its locks are free, too.
+    """
+    if store.dialect == "postgresql":
+        limits = {
+            "idle_in_transaction_session_timeout": lease_seconds,
+            "idle_session_timeout": lease_seconds * 3 // 2,  # since PostgreSQL 14
+        }
+        for name, seconds in limits.items():
+            store.query(
+                "SELECT set_config(name, ?, false) FROM pg_settings WHERE name = ?", (f"{seconds}s", name)
+            )
+
+
 def holders(store: Store) -> set[str]:
     """The names of those who hold hosts."""
     return {

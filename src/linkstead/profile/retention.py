@@ -219,16 +219,19 @@ def month_of(moment: int) -> int:
 
 
 def forget_evidence(store: Store, files: Sequence[str]) -> int:
-    """Drop what points into evidence files that are gone; how many records that were.
+    """Drop what points into evidence files that go; how many records that were.
 
     A page's last body is forgotten with them, so that the next look keeps it anew.
     """
     forgotten = 0
     for file in files:
         while rows := store.query(
-            "SELECT id, page_id FROM evidence WHERE file = ? ORDER BY id LIMIT ?", (file, _EVIDENCE_AT_ONCE)
+            "SELECT id, page_id, project_id FROM evidence WHERE file = ? ORDER BY id LIMIT ?",
+            (file, _EVIDENCE_AT_ONCE),
         ):
-            _forget(store, [int(row[0]) for row in rows], sorted({int(row[1]) for row in rows}))
+            with store.transaction():
+                store.take_turns({int(row[2]) for row in rows})
+                _forget(store, [int(row[0]) for row in rows], sorted({int(row[1]) for row in rows}))
             forgotten += len(rows)
     return forgotten
 
@@ -236,16 +239,12 @@ def forget_evidence(store: Store, files: Sequence[str]) -> int:
 def _forget(store: Store, evidence: Sequence[int], pages: Sequence[int]) -> None:
     gone = f"({', '.join(str(row_id) for row_id in evidence)})"
     of_pages = f"({', '.join(str(row_id) for row_id in pages)})"
-    with store.transaction():
-        store.execute(
-            "UPDATE look SET evidence_id = NULL WHERE backlink_id IN (SELECT id FROM backlink"
-            f" WHERE page_id IN {of_pages}) AND evidence_id IN {gone}"
-        )
-        store.execute(
-            "UPDATE page SET evidence_id = NULL, payload = NULL"
-            f" WHERE id IN {of_pages} AND evidence_id IN {gone}"
-        )
-        store.execute(
-            f"UPDATE evidence SET refers_to = NULL WHERE page_id IN {of_pages} AND refers_to IN {gone}"
-        )
-        store.execute(f"DELETE FROM evidence WHERE id IN {gone}")
+    store.execute(
+        "UPDATE look SET evidence_id = NULL WHERE backlink_id IN (SELECT id FROM backlink"
+        f" WHERE page_id IN {of_pages}) AND evidence_id IN {gone}"
+    )
+    store.execute(
+        f"UPDATE page SET evidence_id = NULL, payload = NULL WHERE id IN {of_pages} AND evidence_id IN {gone}"
+    )
+    store.execute(f"UPDATE evidence SET refers_to = NULL WHERE page_id IN {of_pages} AND refers_to IN {gone}")
+    store.execute(f"DELETE FROM evidence WHERE id IN {gone}")

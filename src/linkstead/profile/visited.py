@@ -42,8 +42,9 @@ def keep_visits(store: Store, project_id: int, visits: Sequence[PageVisit]) -> N
         [(v.due_at if watching else None, v.page_id, v.run_id or 0) for v in visits],
     )
     store.many(
+        # a record that has had its time since the visit began is pointed to no more
         "UPDATE page SET read_at = ?, validated_url = ?, etag = ?, last_modified = ?, payload = ?,"
-        " evidence_id = ? WHERE id = ?",
+        " evidence_id = (SELECT e.id FROM evidence e WHERE e.id = ?) WHERE id = ?",
         [
             (v.read_at, v.validated_url, v.etag, v.last_modified, v.payload, v.evidence_id, v.page_id)
             for v in visits

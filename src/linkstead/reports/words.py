@@ -46,7 +46,6 @@ REASON_WORDS: Final[dict[str, str]] = {
     "address_refused": "the address is not a public one",
     "bad_answer": "an answer that is not HTTP",
     "self": "our own network was in doubt",
-    "self": "our own network was in doubt",
     "not_html": "not a web page",
     "too_large": "too large to read",
     "bomb": "unpacks to an endless document",

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from linkstead.errors import LinksteadError
+from linkstead.monitor.archive import newest_files, used_bytes, verify_files
 from linkstead.server.secret import secret_path
 from linkstead.settings import unknown_settings
 
@@ -35,6 +36,9 @@ OLD_LIST_DAYS: Final = 400
 SANE_CLOCK: Final = (dt.datetime(2026, 1, 1, tzinfo=dt.UTC), dt.datetime(2100, 1, 1, tzinfo=dt.UTC))
 MOST_SKEW_SECONDS: Final = 30
 MAIL_SECONDS: Final = 10
+#: so many of the newest evidence files are read, as long as they are not larger together
+NEWEST_FILES: Final = 3
+NEWEST_BYTES: Final = 300_000_000
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -136,6 +140,28 @@ def _browser(settings: Settings) -> Check:
     return Check("browser", found is not None, sentence, todo, required=False)
 
 
+def _evidence(settings: Settings) -> Check:
+    """How much evidence there is, and whether the newest of it can be read: the rest takes its time."""
+    folder = settings.evidence
+    try:
+        used, newest = used_bytes(folder), newest_files(folder, NEWEST_FILES, NEWEST_BYTES)
+        damaged = verify_files(folder, files=newest, unfinished=False)
+    except OSError as error:
+        return Check(
+            "evidence",
+            False,
+            f"{folder} cannot be read: {error.strerror}.",
+            "Give the user that runs Linkstead the right to read and write there.",
+        )
+    days = settings.evidence_days
+    kept = f"for {days:,} days" if days else "for ever: LINKSTEAD_EVIDENCE_DAYS sets for how long"
+    said = f"It takes {used / 1e9:,.1f} GB and is kept {kept}. {len(newest)} of its newest files were read."
+    if not damaged:
+        return Check("evidence", True, said)
+    todo = "Look after the disk, and restore that file from a backup if there is one."
+    return Check("evidence", False, f"{said} {damaged[0]}", todo)
+
+
 def _clock(settings: Settings) -> Check:
     del settings
     now = dt.datetime.now(dt.UTC)
@@ -220,8 +246,8 @@ def _unknown(settings: Settings) -> Check:
 
 
 _BEFORE_THE_DATABASE: Final[tuple[Callable[[Settings], Check], ...]] = (
-    _python, _data_folder, _free_space, _secret, _suffix_list, _browser, _clock, _base_url, _mail,
-    _unknown,
+    _python, _data_folder, _free_space, _evidence, _secret, _suffix_list, _browser, _clock, _base_url,
+    _mail, _unknown,
 )  # fmt: skip
 
 

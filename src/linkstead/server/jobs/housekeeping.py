@@ -1,4 +1,4 @@
-"""What would otherwise grow for ever: sessions, used links, results of tasks that nobody needs, old looks.
+"""What would otherwise grow for ever: sessions, used links, results of tasks, old looks, old evidence.
 
 Old looks are rolled up once a day, a few seconds an hour, so that looking at links hardly waits for it. On
 SQLite the file then shrinks by a little each time; PostgreSQL makes room for later rows by itself.
@@ -18,9 +18,9 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from linkstead.errors import StoreError
+from linkstead.journey.upkeep import expire_evidence
 from linkstead.profile.retention import roll_up
 from linkstead.profile.shrinking import give_back_a_little
-from linkstead.profile.troubles import plainly
 from linkstead.server.accounts.services import forget_old_links
 from linkstead.server.projects.models import Project
 from linkstead.server.tracking.stores import work_store
@@ -36,6 +36,8 @@ KEEP_RESULTS = dt.timedelta(days=14)
 ROLL_UP_SECONDS = 10.0
 LINKS_A_STEP = 5_000
 ROUND_SECONDS = 86_400.0
+#: How long one tidying forgets evidence that has had its time.
+EXPIRE_SECONDS = 10.0
 #: 16 MiB each
 GIVE_BACK_STEPS = 8
 
@@ -45,14 +47,37 @@ def tidy() -> int:
     now = timezone.now()
     sessions, _ = Session.objects.filter(expire_date__lt=now).delete()
     results, _ = DBTaskResult.objects.finished().filter(finished_at__lt=now - KEEP_RESULTS).delete()
-    return sessions + results + forget_old_links(now=now) + _make_room(django_settings.LINKSTEAD)
+    rows = sessions + results + forget_old_links(now=now)
+    return rows + _expire(django_settings.LINKSTEAD) + _make_room(django_settings.LINKSTEAD)
+
+
+def _expire(settings: Settings) -> int:
+    """Forget evidence for a while; how many records."""
+    if settings.evidence_days == 0:
+        return 0
+    until = time.monotonic() + EXPIRE_SECONDS
+    try:
+        with work_store() as store:
+            gone = expire_evidence(
+                store,
+                settings.evidence,
+                settings.evidence_days,
+                now=int(time.time()),
+                go_on=lambda: time.monotonic() < until,
+            )
+    except StoreError as error:
+        logger.warning("old evidence was not removed: %s", error)
+        return 0
+    if gone.files:
+        logger.info("%s evidence files had their time: %s bytes are free", gone.files, gone.bytes)
+    return gone.records
 
 
 def _make_room(settings: Settings) -> int:
     """Roll up for a while, and give a little back; how many looks were rolled up."""
     looks = given = 0
     try:
-        with plainly("the database"), work_store() as store:
+        with work_store() as store:
             looks = _round.go_on(store, settings.keep_looks_days)
             given = give_back_a_little(store, steps=GIVE_BACK_STEPS)
     except StoreError as error:

@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from linkstead.profile import appointments
@@ -34,24 +35,45 @@ def open_waiting() -> int:
 
 
 def _open(run: VerifyRun) -> bool:
-    with transaction.atomic(), profile_store() as store:
-        guarded = VerifyRun.objects.filter(pk=run.pk, state=RunState.WAITING, attempt=run.attempt)
-        if not guarded.update(attempt=run.attempt + 1):
-            return False
-        if run.backlink_ids is None and _own_pages_first(store, run):
-            VerifyRun.objects.filter(pk=run.pk).update(step=_OWN_PAGES)
-            return False
-        now = int(timezone.now().timestamp())
+    """Make a check's appointments. Whoever dies half-way has done no harm: the next one does the rest."""
+    with profile_store() as store:
         if run.backlink_ids is None:
-            before = int(run.created_at.timestamp()) - FRESH_SECONDS
-            _watch_from_now_on(store, run.project_id)
-            total = appointments.ask_all(store, run.project_id, run_id=run.pk, now=now, before=before)
+            if _own_pages_first(store, run):
+                VerifyRun.objects.filter(pk=run.pk).update(step=_OWN_PAGES)
+                return False
+            _ask_for_all(store, run)
         else:
-            total = appointments.ask_links(store, run.project_id, run.backlink_ids, run_id=run.pk, now=now)
-        VerifyRun.objects.filter(pk=run.pk).update(
-            state=RunState.RUNNING, started_at=timezone.now(), step=_REFERRING, total=total, unit="pages"
+            now = int(timezone.now().timestamp())
+            appointments.ask_links(store, run.project_id, run.backlink_ids, run_id=run.pk, now=now)
+        return _begin(store, run)
+
+
+def _ask_for_all(store: Store, run: VerifyRun) -> None:
+    _watch_from_now_on(store, run.project_id)
+    appointments.ask_all(
+        store,
+        run.project_id,
+        run_id=run.pk,
+        now=int(timezone.now().timestamp()),
+        before=int(run.created_at.timestamp()) - FRESH_SECONDS,
+        should_stop=lambda: not VerifyRun.objects.filter(pk=run.pk, state=RunState.WAITING).exists(),
+    )
+
+
+def _begin(store: Store, run: VerifyRun) -> bool:
+    with transaction.atomic():
+        left = appointments.left_of_run(store, run.pk)
+        begun = VerifyRun.objects.filter(pk=run.pk, state=RunState.WAITING).update(
+            state=RunState.RUNNING,
+            started_at=timezone.now(),
+            step=_REFERRING,
+            total=F("done") + left,
+            unit="pages",
         )
-    return True
+    if not begun and not VerifyRun.objects.filter(pk=run.pk, state=RunState.RUNNING).exists():
+        # cancelled while the appointments were made
+        appointments.withdraw(store, run.project_id, run_id=run.pk, now=int(timezone.now().timestamp()))
+    return bool(begun)
 
 
 def _watch_from_now_on(store: Store, project_id: int) -> None:
