@@ -245,8 +245,8 @@ class Patrol:
         while True:
             await asyncio.sleep(self._orders.lease_seconds / 3)
             self._writer.forget_plans()
-            if self._pulse.clock_went_back(self._now()):
-                appointments.bring_forward(self._store, self._now())
+            if back := self._pulse.clock_went_back(self._now()):
+                appointments.bring_forward(self._store, self._now(), by=back)
             ours = hosts.renew(self._store, self._orders.holder, seconds=self._orders.lease_seconds)
             for held in list(self._rota.held.values()):
                 if ours.get(held.lease.key) != held.lease.fence:

@@ -44,12 +44,13 @@ class Pulse:
         """Seconds for which this process stood still so far, each stop longer than a busy moment."""
         return self._missed + self._late()
 
-    def clock_went_back(self, now: int) -> bool:
-        """Whether the clock (epoch seconds) went back since the last time somebody asked."""
+    def clock_went_back(self, now: int) -> int:
+        """By how many seconds the clock (epoch seconds) went back since the last time somebody asked."""
         before, self._clock = self._clock, (now, time.monotonic())
         if before is None:
-            return False
-        return now + _CLOCK_SLACK < before[0] + (self._clock[1] - before[1])
+            return 0
+        back = round(before[0] + (self._clock[1] - before[1])) - now
+        return back if back > _CLOCK_SLACK else 0
 
     def spoilt(self, looked: Looked, missed_before: float) -> bool:
         """Whether a look that got no good answer was made while this process stood still."""

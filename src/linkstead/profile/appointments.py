@@ -238,12 +238,12 @@ def clock_went_back(store: Store, now: int) -> bool:
     return row is not None and (row[0] or 0) > now + CLOCK_SLACK
 
 
-def bring_forward(store: Store, now: int) -> int:
-    """Put right the appointments of a clock that has gone back since; how many.
+def bring_forward(store: Store, now: int, *, by: int = 0) -> int:
+    """Put right the appointments of a clock that has gone back since, just now `by` so many seconds; how many.
 
     No look is put off by more than its interval: a page whose last look lies ahead waits from now on for as
     long as it should have after that look. Where the clock went back by less than that wait, nothing is lost
-    and nothing is done.
+    and nothing is done. One that was put right before, and not kept since, follows the clock.
     """
     with store.transaction():
         projects = [int(row[0]) for row in store.query("SELECT id FROM project ORDER BY id")]
@@ -255,6 +255,14 @@ def bring_forward(store: Store, now: int) -> int:
             " AND ahead.last_checked - CAST(? AS BIGINT) > page.due_at - ahead.last_checked",
             (now, now + CLOCK_SLACK, now),
         )
+        if by:
+            moved += store.execute(
+                "UPDATE page SET due_at = page.due_at - CAST(? AS BIGINT) FROM (SELECT page_id,"
+                " max(last_checked) AS last_checked FROM backlink WHERE last_checked > ? GROUP BY page_id)"
+                " AS ahead WHERE ahead.page_id = page.id AND page.due_at < ahead.last_checked"
+                " AND page.due_at - CAST(? AS BIGINT) > CAST(? AS BIGINT)",
+                (by, now + CLOCK_SLACK, by, now),
+            )
         for project_id in projects if moved else ():
             hosts.note_appointments(store, project_id)
         return moved

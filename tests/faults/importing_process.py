@@ -1,0 +1,151 @@
+"""The processes of the import's fault tests; each can be killed at any moment.
+
+    python -m tests.faults.importing_process audit example.com FILE --no-verify --workspace W  (the command line)
+    python -m tests.faults.importing_process work          (`linkstead work`)
+    python -m tests.faults.importing_process web           (`linkstead web`)
+    python -m tests.faults.importing_process installation  (who uploads and asks; JSON lines)
+
+The first three are the product's own, started by the product's own entry points. They differ in two
+things: an import commits every STEP rows and rests a little after it, so that a small file has as many
+places to die at as a large one; and nobody draws charts here, so nobody unpacks the chart scripts.
+LINKSTEAD_FAULT_STEP=0 leaves the steps as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+#: rows in one transaction, and what an import rests after it, in seconds
+STEP = 50
+REST = 0.01
+
+
+def main(arguments: list[str]) -> int:
+    if os.environ.get("LINKSTEAD_FAULT_STEP") != "0":
+        _small_steps()
+    if arguments[0] == "audit":
+        from linkstead.cli import main as command_line
+
+        return command_line(arguments)
+    from linkstead.server import bootstrap
+
+    bootstrap._make_chart_scripts = lambda settings: None
+    if arguments[0] == "installation":
+        _serve_installation()
+        return 0
+    from linkstead.server.__main__ import main as server
+
+    return server(arguments)
+
+
+def _small_steps() -> None:
+    from linkstead.journey import importing
+
+    importing.ROWS_A_BATCH = STEP  # type: ignore[misc]
+    importing.BATCHES_A_COMMIT = 1  # type: ignore[misc]
+    real = importing._commit
+
+    def commit(*given: Any) -> Any:
+        done = real(*given)
+        time.sleep(REST)
+        return done
+
+    importing._commit = commit
+
+
+# -- who uploads and asks -------------------------------------------------------------------------
+
+
+def _serve_installation() -> None:
+    from linkstead.server.bootstrap import prepare
+    from linkstead.settings import read_settings
+
+    prepare(read_settings(os.environ))
+    print("ready", flush=True)
+    for line in sys.stdin:
+        asked = json.loads(line)
+        answer = COMMANDS[asked.pop("do")](**asked)
+        print(json.dumps(answer), flush=True)
+
+
+def _project() -> int:
+    from linkstead.server.accounts.models import User
+    from linkstead.server.projects.services import create_project
+
+    user = User.objects.get()
+    user.set_password("a long and unlikely sentence")
+    user.save()
+    return create_project(user, site="example.com").pk
+
+
+def _signed_in() -> str:
+    """The cookie of somebody who is signed in."""
+    from django.conf import settings
+    from django.test import Client
+
+    from linkstead.server.accounts.models import User
+
+    client = Client()
+    client.force_login(User.objects.get())
+    return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
+
+
+def _upload(project: int, path: str) -> int:
+    """Keep a file as the web does, and have it imported; the number of the run."""
+    from pathlib import Path
+
+    from linkstead.server.accounts.models import User
+    from linkstead.server.projects.models import Project
+    from linkstead.server.tracking import services
+    from linkstead.server.tracking.uploads import DiskFile
+
+    file = DiskFile(Path(path).name, "text/csv", None, {})
+    file.write(Path(path).read_bytes())
+    file.size = file.tell()
+    return services.receive(Project.objects.get(pk=project), User.objects.get(), file).pk
+
+
+def _again(run: int) -> None:
+    from linkstead.server.tracking import services
+    from linkstead.server.tracking.models import ImportRun
+
+    services.run_again(ImportRun.objects.get(pk=run))
+
+
+def _runs(project: int) -> list[dict[str, Any]]:
+    """Every import of a project, oldest first, with the size of what is kept of it (None: nothing)."""
+    from linkstead.server.tracking.models import ImportRun
+    from linkstead.server.tracking.uploads import stored_path
+
+    def size(path: Path) -> int | None:
+        return path.stat().st_size if path.exists() else None
+
+    return [
+        {name: getattr(run, name) for name in ("state", "message", "attempt", "rows", "new_links", "already")}
+        | {"name": run.shown_name, "size": run.size, "kept": size(stored_path(run.stored_name))}
+        for run in ImportRun.objects.filter(project=project).order_by("pk")
+    ]
+
+
+def _tasks() -> list[str]:
+    """The imports that wait for a worker or were given to one."""
+    from django_tasks_db.models import DBTaskResult
+
+    return [task.task_path for task in DBTaskResult.objects.order_by("enqueued_at")]
+
+
+COMMANDS: dict[str, Any] = {
+    "project": _project, "signed_in": _signed_in, "upload": _upload, "again": _again, "runs": _runs,
+    "tasks": _tasks,
+}  # fmt: skip
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
