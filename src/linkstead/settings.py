@@ -8,8 +8,6 @@ or a value that cannot be read stops the start with one sentence.
 from __future__ import annotations
 
 import difflib
-import ipaddress
-import zoneinfo
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -17,16 +15,17 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from linkstead import setting_values as values
 from linkstead.errors import SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from linkstead.setting_values import type_network
+
 PREFIX: Final = "LINKSTEAD_"
 #: Names that other programs of the project use; they are no settings.
 IGNORED: Final = frozenset({"LINKSTEAD_SHARED_DATA"})
-
-type_network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,208 +123,78 @@ class Settings:
         return self.data / "uploads"
 
 
-def _text(text: str) -> str:
-    return text
-
-
-def _folder(text: str) -> Path:
-    if not text:
-        raise ValueError("the path of a folder is needed")
-    return Path(text).expanduser().absolute()
-
-
-def _whole(lowest: int, highest: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        needed = f"a whole number from {lowest:,} to {highest:,} is needed"
-        if not (text.isascii() and text.isdigit() and len(text) < 12) or not lowest <= int(text) <= highest:
-            raise ValueError(needed)
-        return int(text)
-
-    return read
-
-
-def _seconds(text: str) -> float:
-    needed = "a number of seconds from 0 to 3600 is needed"
-    try:
-        number = float(text)
-    except ValueError:
-        raise ValueError(needed) from None
-    if not 0 <= number <= 3600:
-        raise ValueError(needed)
-    return number
-
-
-_YES: Final = frozenset({"1", "true", "yes", "on"})
-_NO: Final = frozenset({"0", "false", "no", "off"})
-
-
-def _yes_no(text: str) -> bool:
-    if text.lower() not in _YES | _NO:
-        raise ValueError("yes or no is needed")
-    return text.lower() in _YES
-
-
-def _items(text: str) -> list[str]:
-    return [item for item in text.replace(",", " ").split() if item]
-
-
-def _networks(text: str) -> tuple[type_network, ...]:
-    try:
-        return tuple(ipaddress.ip_network(item) for item in _items(text))
-    except ValueError as error:
-        raise ValueError(f"a list of networks such as 10.0.0.0/8 is needed ({error})") from None
-
-
-def _hosts(text: str) -> tuple[str, ...]:
-    hosts = tuple(item.lower() for item in _items(text))
-    if any("/" in host or "*" in host for host in hosts):
-        raise ValueError("a list of host names is needed, without a scheme or a star")
-    return hosts
-
-
-def _database(text: str) -> str:
-    if text and not text.startswith(("postgresql://", "postgres://")):
-        raise ValueError("an address that begins with postgresql:// is needed, or nothing for SQLite")
-    return text
-
-
-def _secret_key(text: str) -> str:
-    if text and len(text) < 32:
-        raise ValueError("at least 32 characters are needed")
-    return text
-
-
-def _http_address(text: str) -> str:
-    if not text:
-        return ""
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("an address that begins with http:// or https:// is needed")
-    return text.rstrip("/")
-
-
-def _base_url(text: str) -> str:
-    address = _http_address(text)
-    if urlsplit(address).path not in {"", "/"} or urlsplit(address).query:
-        raise ValueError("an address without a path is needed")
-    return address
-
-
-def _bind(text: str) -> str:
-    try:
-        return str(ipaddress.ip_address(text.strip("[]")))
-    except ValueError:
-        raise ValueError("an IP address of this machine is needed") from None
-
-
-def _canaries(text: str) -> tuple[str, ...]:
-    if text.lower() == "none":
-        return ()
-    pages = tuple(page.strip() for page in text.split(";") if page.strip())
-    if not pages or not all(page.startswith(("https://", "http://")) for page in pages):
-        raise ValueError("addresses of pages with semicolons between them are needed, or none")
-    return pages
-
-
-def _email(text: str) -> str:
-    if text and (
-        text.count("@") != 1 or text.startswith("@") or text.endswith("@") or len(text.split()) != 1
-    ):
-        raise ValueError("an e-mail address is needed")
-    return text
-
-
-def _mail_host(text: str) -> str:
-    if len(text.split()) > 1 or "/" in text or "@" in text:
-        raise ValueError("the name or address of a mail server is needed, without a scheme or a port")
-    return text
-
-
-def _mail_tls(text: str) -> str:
-    if text.lower() not in {"starttls", "tls", "none"}:
-        raise ValueError("starttls, tls or none is needed")
-    return text.lower()
-
-
-def _time_zone(text: str) -> str:
-    try:
-        zoneinfo.ZoneInfo(text)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError("the name of a time zone is needed") from None
-    return text
-
-
 _DATA_DEFAULT: Final = platformdirs.user_data_dir("linkstead", appauthor=False)
 
 SETTINGS: Final[tuple[Setting, ...]] = (
-    Setting("DATA", "folder", _folder, _DATA_DEFAULT, "/var/lib/linkstead", "0.1",
+    Setting("DATA", "folder", values.folder, _DATA_DEFAULT, "/var/lib/linkstead", "0.1",
             "The one folder that holds everything: database, uploads, secret key."),
-    Setting("DATABASE", "address", _database, "", "postgresql://linkstead:password@db/linkstead", "0.1",
+    Setting("DATABASE", "address", values.database, "", "postgresql://linkstead:password@db/linkstead", "0.1",
             "The PostgreSQL database; empty means SQLite in the data folder.", secret=True),
-    Setting("SECRET_KEY", "text", _secret_key, "", "the output of: openssl rand -base64 48", "0.1",
+    Setting("SECRET_KEY", "text", values.secret_key, "", "the output of: openssl rand -base64 48", "0.1",
             "Signs sessions and encrypts second factors; empty means one made on the first start and kept in "
             "the data folder.", secret=True),
-    Setting("BASE_URL", "address", _base_url, "", "https://links.example.com", "0.1",
+    Setting("BASE_URL", "address", values.base_url, "", "https://links.example.com", "0.1",
             "Where browsers find this installation; with https, cookies are sent over https only."),
-    Setting("BIND", "IP address", _bind, "127.0.0.1", "0.0.0.0", "0.1",  # noqa: S104 - an example
+    Setting("BIND", "IP address", values.bind, "127.0.0.1", "0.0.0.0", "0.1",  # noqa: S104 - an example
             "The address of this machine that the server listens on."),
-    Setting("PORT", "number", _whole(1, 65535), "8420", "80", "0.1", "The port that the server listens on."),
-    Setting("WORKERS", "number", _whole(1, 64), "1", "4", "0.1",
+    Setting("PORT", "number", values.whole(1, 65535), "8420", "80", "0.1",
+            "The port that the server listens on."),
+    Setting("WORKERS", "number", values.whole(1, 64), "1", "4", "0.1",
             "How many web processes answer requests; each takes about 100 MB of memory."),
-    Setting("ALLOWED_HOSTS", "list of hosts", _hosts, "", "links.example.com, links.internal", "0.1",
+    Setting("ALLOWED_HOSTS", "list of hosts", values.hosts, "", "links.example.com, links.internal", "0.1",
             "Host names to answer to besides the one in BASE_URL and this machine's own."),
-    Setting("TRUSTED_PROXY", "list of networks", _networks, "", "172.18.0.0/16", "0.1",
+    Setting("TRUSTED_PROXY", "list of networks", values.networks, "", "172.18.0.0/16", "0.1",
             "Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; empty means none."),
-    Setting("ALLOWED_PRIVATE_NETWORKS", "list of networks", _networks, "", "10.20.0.0/16", "0.1",
+    Setting("ALLOWED_PRIVATE_NETWORKS", "list of networks", values.networks, "", "10.20.0.0/16", "0.1",
             "Private networks that may be fetched from; empty means none, so that nobody reaches inside."),
-    Setting("CONTACT_URL", "address", _http_address, "", "https://example.com/bot", "0.1",
+    Setting("CONTACT_URL", "address", values.http_address, "", "https://example.com/bot", "0.1",
             "The page that tells site owners who is behind the crawler; it is part of its user agent. Empty "
             "means `/bot` at BASE_URL, a page of ours that needs no sign-in."),
-    Setting("CONTACT_EMAIL", "e-mail address", _email, "", "webmaster@example.com", "0.1",
+    Setting("CONTACT_EMAIL", "e-mail address", values.email, "", "webmaster@example.com", "0.1",
             "Whom site owners may write to; part of the crawler's user agent and of the page `/bot`."),
-    Setting("FETCH_CONCURRENCY", "number", _whole(1, 1000), "32", "100", "0.1",
+    Setting("FETCH_CONCURRENCY", "number", values.whole(1, 1000), "32", "100", "0.1",
             "How many pages are fetched at once over all sites; never more than one from the same site."),
-    Setting("HOST_DELAY", "seconds", _seconds, "5", "10", "0.1",
+    Setting("HOST_DELAY", "seconds", values.seconds, "5", "10", "0.1",
             "The least time between two requests to the same site."),
-    Setting("FETCH_RATE", "pages a second", _seconds, "20", "5", "0.2",
+    Setting("FETCH_RATE", "pages a second", values.seconds, "20", "5", "0.2",
             "The most pages that one monitor process fetches in a second over all sites, also when it has "
             "to catch up after an outage; 0 means no limit."),
-    Setting("CANARIES", "list of pages", _canaries,
+    Setting("CANARIES", "list of pages", values.canaries,
             "https://example.com/ Example Domain; https://www.iana.org/; https://www.wikipedia.org/",
             "https://example.com/ Example Domain; https://www.example.org/", "0.2",
             "Pages that are always there, each with a text that it holds if you like; asked only when many "
             "looks fail at once: when they fail too, our own network is in doubt and nothing is called "
             "missing. `none` turns this off."),
-    Setting("BROWSER", "yes or no", _yes_no, "no", "yes", "0.2",
+    Setting("BROWSER", "yes or no", values.yes_no, "no", "yes", "0.2",
             "Whether pages that scripts build are rendered in Chromium when a link is missing; needs the "
             "extra `browser` and an installed Chromium."),
-    Setting("BROWSER_SANDBOX", "yes or no", _yes_no, "yes", "no", "0.2",
+    Setting("BROWSER_SANDBOX", "yes or no", values.yes_no, "yes", "no", "0.2",
             "Whether Chromium runs in its sandbox; `no` only where the system offers none, as in some "
             "containers: then a page that breaks out of Chromium is stopped by nothing else."),
-    Setting("MAX_UPLOAD_MB", "number", _whole(1, 100_000), "2048", "500", "0.1",
+    Setting("MAX_UPLOAD_MB", "number", values.whole(1, 100_000), "2048", "500", "0.1",
             "The largest upload, all files of one drop together, in megabytes."),
-    Setting("DEBUG", "yes or no", _yes_no, "no", "yes", "0.1",
+    Setting("DEBUG", "yes or no", values.yes_no, "no", "yes", "0.1",
             "Shows programming errors to every visitor; only for work on Linkstead itself."),
-    Setting("TIME_ZONE", "time zone", _time_zone, "UTC", "Europe/Vienna", "0.1",
+    Setting("TIME_ZONE", "time zone", values.time_zone, "UTC", "Europe/Vienna", "0.1",
             "The time zone of dates on pages and in reports, and of the hour of daily digests."),
-    Setting("MAIL_HOST", "host", _mail_host, "", "smtp.example.com", "0.2",
+    Setting("MAIL_HOST", "host", values.mail_host, "", "smtp.example.com", "0.2",
             "The mail server that takes alerts and digests; empty means that no mail leaves."),
-    Setting("MAIL_PORT", "number", _whole(1, 65535), "587", "465", "0.2", "The mail server's port."),
-    Setting("MAIL_USER", "text", _text, "", "linkstead@example.com", "0.2",
+    Setting("MAIL_PORT", "number", values.whole(1, 65535), "587", "465", "0.2", "The mail server's port."),
+    Setting("MAIL_USER", "text", values.plain_text, "", "linkstead@example.com", "0.2",
             "Whom to sign in as at the mail server; empty means nobody."),
-    Setting("MAIL_PASSWORD", "text", _text, "", "correct horse battery staple", "0.2",
+    Setting("MAIL_PASSWORD", "text", values.plain_text, "", "correct horse battery staple", "0.2",
             "The password of MAIL_USER.", secret=True),
-    Setting("MAIL_TLS", "starttls, tls or none", _mail_tls, "starttls", "tls", "0.2",
+    Setting("MAIL_TLS", "starttls, tls or none", values.mail_tls, "starttls", "tls", "0.2",
             "How the way to the mail server is encrypted: starttls (usual at 587), tls (at 465), or none."),
-    Setting("MAIL_FROM", "e-mail address", _email, "", "linkstead@example.com", "0.2",
+    Setting("MAIL_FROM", "e-mail address", values.email, "", "linkstead@example.com", "0.2",
             "Whom mails come from; empty means MAIL_USER if it is an address, else linkstead at the host of "
             "BASE_URL."),
-    Setting("KEEP_LOOKS_DAYS", "days", _whole(0, 36_500), "180", "730", "0.2",
+    Setting("KEEP_LOOKS_DAYS", "days", values.whole(0, 36_500), "180", "730", "0.2",
             "After so many days, looks that say nothing new become figures per month; what changed stays for "
             "ever. 0 keeps every look."),
-    Setting("EVIDENCE_DAYS", "days", _whole(0, 36_500), "0", "365", "0.2",
+    Setting("EVIDENCE_DAYS", "days", values.whole(0, 36_500), "0", "365", "0.2",
             "After so many days, kept copies of pages are deleted; 0 keeps them for ever."),
-    Setting("EVIDENCE_MB", "number", _whole(1, 100_000), "256", "1024", "0.2",
+    Setting("EVIDENCE_MB", "number", values.whole(1, 100_000), "256", "1024", "0.2",
             "How large one file of kept copies grows before the next one is begun, in megabytes."),
 )  # fmt: skip
 
@@ -339,8 +208,8 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     }
     for name in given:
         _known(name)
-    values = {setting.name.lower(): _value(setting, given) for setting in SETTINGS}
-    return Settings(**values, given=given)
+    read = {setting.name.lower(): _value(setting, given) for setting in SETTINGS}
+    return Settings(**read, given=given)
 
 
 def unknown_settings(environ: Mapping[str, str]) -> tuple[str, ...]:

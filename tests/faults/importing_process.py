@@ -1,18 +1,18 @@
-"""The processes of the import's fault tests; each can be killed at any moment.
+"""The processes of the import's fault tests; those that import can be killed at any moment.
 
-    python -m tests.faults.importing_process audit example.com FILE --no-verify --workspace W  (the command line)
-    python -m tests.faults.importing_process work          (`linkstead work`)
-    python -m tests.faults.importing_process web           (`linkstead web`)
-    python -m tests.faults.importing_process installation  (who uploads and asks; JSON lines)
+    python -m tests.faults.importing_process web           `linkstead web`
+    python -m tests.faults.importing_process installation  who uploads and asks; JSON lines
+    python -m tests.faults.importing_process nursery       starts `linkstead work` and `linkstead audit ...`
 
-The first three are the product's own, started by the product's own entry points. They differ in two
-things: an import commits every STEP rows and rests a little after it, so that a small file has as many
-places to die at as a large one; and nobody draws charts here, so nobody unpacks the chart scripts.
-LINKSTEAD_FAULT_STEP=0 leaves the steps as they are.
+The nursery loads the product's modules once and forks for every process that is to be killed: what the
+forked process runs is the product's own entry point. Two things differ: an import commits every STEP rows
+and rests a little after it, so that a small file has as many places to die at as a large one; and nobody
+draws charts here, so nobody unpacks the chart scripts.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -29,15 +29,10 @@ REST = 0.01
 
 
 def main(arguments: list[str]) -> int:
-    if os.environ.get("LINKSTEAD_FAULT_STEP") != "0":
-        _small_steps()
-    if arguments[0] == "audit":
-        from linkstead.cli import main as command_line
-
-        return command_line(arguments)
-    from linkstead.server import bootstrap
-
-    bootstrap._make_chart_scripts = lambda settings: None
+    if arguments[0] == "nursery":
+        _serve_nursery()
+        return 0
+    _no_chart_scripts()
     if arguments[0] == "installation":
         _serve_installation()
         return 0
@@ -46,9 +41,74 @@ def main(arguments: list[str]) -> int:
     return server(arguments)
 
 
+def _no_chart_scripts() -> None:
+    from linkstead.server import bootstrap
+
+    bootstrap._make_chart_scripts = lambda settings: None
+
+
+# -- who starts what is killed ----------------------------------------------------------------------
+
+
+def _serve_nursery() -> None:
+    _small_steps()
+    if "LINKSTEAD_DATA" in os.environ:
+        _load_server()
+    for line in sys.stdin:
+        asked = json.loads(line)
+        answer = _born(asked["start"], asked["log"]) if "start" in asked else _buried(asked["wait"])
+        print(answer, flush=True)
+
+
+def _load_server() -> None:
+    from linkstead.server.boot import start_django
+    from linkstead.settings import read_settings
+
+    _no_chart_scripts()
+    start_django(read_settings(os.environ))  # the models, and no connection yet
+    importlib.import_module("linkstead.server.jobs.working")
+    importlib.import_module("linkstead.server.tracking.importing")
+
+
+def _born(arguments: list[str], log: str) -> int:
+    """A process of its own, what it says in `log`; its number."""
+    child = os.fork()
+    if child:
+        return child
+    status = 70
+    try:
+        os.setsid()
+        with open(log, "ab", buffering=0) as written:  # noqa: PTH123 - a descriptor is wanted
+            os.dup2(written.fileno(), 1)
+            os.dup2(written.fileno(), 2)
+        os.close(0)
+        status = _run(arguments)
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _run(arguments: list[str]) -> int:
+    if arguments[0] == "audit":
+        from linkstead.cli import main as command_line
+
+        return command_line(arguments)
+    from linkstead.server.__main__ import main as server
+
+    return server(arguments)
+
+
+def _buried(process: int) -> int:
+    """Wait for the end of a process: its status, or minus the signal."""
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+
+
 def _small_steps() -> None:
+    from linkstead.cli import audit, parser
     from linkstead.journey import importing
 
+    del audit, parser  # loaded, like what they need
     importing.ROWS_A_BATCH = STEP  # type: ignore[misc]
     importing.BATCHES_A_COMMIT = 1  # type: ignore[misc]
     real = importing._commit
@@ -69,7 +129,6 @@ def _serve_installation() -> None:
     from linkstead.settings import read_settings
 
     prepare(read_settings(os.environ))
-    print("ready", flush=True)
     for line in sys.stdin:
         asked = json.loads(line)
         answer = COMMANDS[asked.pop("do")](**asked)
@@ -135,16 +194,20 @@ def _runs(project: int) -> list[dict[str, Any]]:
     ]
 
 
-def _tasks() -> list[str]:
-    """The imports that wait for a worker or were given to one."""
+def _tasks() -> int:
+    """How many pieces of work were given out."""
     from django_tasks_db.models import DBTaskResult
 
-    return [task.task_path for task in DBTaskResult.objects.order_by("enqueued_at")]
+    return DBTaskResult.objects.count()
+
+
+def _ready() -> None:
+    """Answered once the tables are there."""
 
 
 COMMANDS: dict[str, Any] = {
     "project": _project, "signed_in": _signed_in, "upload": _upload, "again": _again, "runs": _runs,
-    "tasks": _tasks,
+    "tasks": _tasks, "ready": _ready,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 """Fault F02: processes are killed (SIGKILL) while a file comes in, by command line, worker and web.
 
-Every kill is at a random point of the import: as soon as so many rows are committed, then up to a hundredth
-of a second later. What is asked after each: the profile holds the rows that its own account of the file says, and no
-others; the figures are those of the rows. What is asked at the end: the import went on where it was, every
-row of the file was read once, and the same file again adds nothing.
+Every kill is at a random point of the import: as soon as so many rows are committed, at once or up to a
+hundredth of a second later. What is asked after each: the profile holds the rows that its own account of the
+file says, and no others; the figures are those of the rows. What is asked at the end: the import went on
+where it was, every row of the file was read once, and the same file again adds nothing.
 
-Real processes of the product on SQLite and PostgreSQL (see `importing_process`): six kills each, and
-`LINKSTEAD_LONG_TESTS=1` fifty.
+Processes of the product on SQLite and PostgreSQL (see `importing_process`), six kills each (three of the
+web); `LINKSTEAD_LONG_TESTS=1` makes it fifty, of a larger file.
 """
 
 from __future__ import annotations
@@ -18,10 +18,11 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +37,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 LONG = bool(os.environ.get("LINKSTEAD_LONG_TESTS"))
 KILLS = 50 if LONG else 6
-WEB_KILLS = 50 if LONG else 5
+WEB_KILLS = 50 if LONG else 3
+pytestmark = pytest.mark.timeout(3_600 if LONG else 120)
 #: The file: so many links, and so many rows that are none.
 LINKS, BAD = (20_000, 200) if LONG else (2_400, 24)
 
@@ -64,48 +66,82 @@ def write_export(path: Path, links: int, bad: int) -> Path:
 # -- killing ---------------------------------------------------------------------------------------
 
 
-class Process:
-    """One of `importing_process`, in a session of its own; what it says is in a file."""
+def clean(environ: dict[str, str]) -> dict[str, str]:
+    """The variables of a process: those of ours that are not about an installation, and its own."""
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("LINKSTEAD_", "DJANGO_"))
+    }
+    return kept | environ
 
-    def __init__(self, log: Path, *arguments: str, **environ: str) -> None:
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith("LINKSTEAD_") and name != "DJANGO_SETTINGS_MODULE"
-        }
-        self.log = log
-        with log.open("ab") as written:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.importing_process", *arguments],
-                cwd=ROOT,
-                env=kept | environ,
-                stdout=written,
-                stderr=written,
-                start_new_session=True,
-            )
+
+class Lines:
+    """A process that answers each line with a line."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def __call__(self, asked: dict[str, Any]) -> Any:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(asked) + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline()
+        assert answer, "it died; its stderr is above"
+        return json.loads(answer)
+
+
+@contextmanager
+def lines(name: str, environ: dict[str, str]) -> Iterator[Lines]:
+    """One of `importing_process` that is asked line by line."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.faults.importing_process", name],
+        cwd=ROOT,
+        env=clean(environ),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        yield Lines(process)
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+class Process:
+    """A process of the product that a nursery started, in a session of its own."""
+
+    def __init__(self, nursery: Lines, log: Path, *arguments: str) -> None:
+        self.log, self._nursery = log, nursery
+        self._status: int | None = None
+        self.number = int(nursery({"start": list(arguments), "log": str(log)}))
 
     def kill(self) -> None:
-        """Kill it and all that it started."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(30)
+        if self._status is None:
+            os.kill(self.number, signal.SIGKILL)
+            self.ended()
 
     def end(self) -> int:
         """Ask it to end; how it ended."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
+        os.kill(self.number, signal.SIGTERM)
+        return self.ended()
+
+    def ended(self) -> int:
+        """Wait for its end; how it ended."""
+        if self._status is None:
+            self._status = int(self._nursery({"wait": self.number}))
+        return self._status
 
     def until(self, what: Callable[[], Any], seconds: float = 60) -> Any:
-        """Wait for something, as long as the process lives."""
-        give_up = time.monotonic() + seconds
-        while time.monotonic() < give_up:
-            if found := what():
-                return found
-            if self.process.poll() is not None and not what():
-                break
-            time.sleep(0.005)
-        raise AssertionError(f"it did not happen; the process said:\n{self.log.read_text()[-3000:]}")
+        return until(what, self.log, seconds)
+
+
+def until(what: Callable[[], Any], log: Path, seconds: float = 60) -> Any:
+    """Wait for something."""
+    give_up = time.monotonic() + seconds
+    while time.monotonic() < give_up:
+        if found := what():
+            return found
+        time.sleep(0.005)
+    raise AssertionError(f"it did not happen in time; the process said:\n{log.read_text()[-3000:]}")
 
 
 def points(dice: random.Random) -> list[int]:
@@ -160,20 +196,25 @@ def test_f02_an_audit_killed_anywhere_in_an_import_goes_on_where_it_was(export: 
     path, log, dice = tmp_path / "site.sqlite3", tmp_path / "log", random.Random(3)
     command = ["audit", "example.com", str(export), "--no-verify", "--workspace", str(path)]
     left_at = []
-    with open_workspace(path) as store:
+    with open_workspace(path) as store, lines("nursery", {}) as nursery:
         for target in points(dice):
-            left_at.append(kill_at(store, Process(log, *command), target, dice))
+            left_at.append(kill_at(store, Process(nursery, log, *command), target, dice))
             assert tallies.differences(store, 1) == []
-        assert left_at == sorted(left_at), "what was committed stays"
-        assert len({rows for rows in left_at if 0 < rows < LINKS + BAD}) > KILLS // 2
+        assert_killed_inside(left_at)
         log.unlink()
-        assert Process(log, *command).process.wait(120) in (0, 1), log.read_text()
+        assert Process(nursery, log, *command).ended() in (0, 1), log.read_text()
         is_whole(store, 1)
         assert f"{LINKS + BAD:,} rows" in log.read_text()
         log.unlink()
-        assert Process(log, *command).process.wait(120) in (0, 1), log.read_text()
+        assert Process(nursery, log, *command).ended() in (0, 1), log.read_text()
         assert "had been imported before: nothing new" in log.read_text()
         is_whole(store, 1)
+
+
+def assert_killed_inside(left_at: list[int]) -> None:
+    """The kills came in the middle of the import, and what was committed stayed."""
+    assert left_at == sorted(left_at)
+    assert len({rows for rows in left_at if 0 < rows < LINKS + BAD}) > KILLS // 2
 
 
 # -- the server ------------------------------------------------------------------------------------
@@ -182,75 +223,47 @@ def test_f02_an_audit_killed_anywhere_in_an_import_goes_on_where_it_was(export: 
 class Installation:
     """A prepared installation, somebody who uploads to it, and our own door to its rows."""
 
-    def __init__(self, folder: Path, database: str, store: Store, asks: subprocess.Popen[str]) -> None:
-        self.folder, self.store, self._asks = folder, store, asks
+    def __init__(self, folder: Path, environ: dict[str, str], store: Store, asks: Lines) -> None:
+        self.folder, self.environ, self.store, self._asks = folder, environ, store, asks
         self.log = folder / "log"
-        self.environ = environ_of(folder, database)
         self.project = self("project")
 
     def __call__(self, do: str, **more: Any) -> Any:
-        assert self._asks.stdin is not None
-        assert self._asks.stdout is not None
-        self._asks.stdin.write(json.dumps({"do": do, **more}) + "\n")
-        self._asks.stdin.flush()
-        answer = self._asks.stdout.readline()
-        assert answer, "the installation died; its stderr is above"
-        return json.loads(answer)
+        return self._asks({"do": do, **more})
+
+    def upload(self, file: Path) -> int:
+        """Have a file imported; the number of the run."""
+        return int(self("upload", project=self.project, path=str(file)))
 
     def runs(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self("runs", project=self.project)
         return found
 
-    def start(self, part: str, **environ: str) -> Process:
-        return Process(self.log, part, **self.environ, **environ)
-
     def uploads(self) -> list[Path]:
         return sorted((self.folder / "data" / "uploads").iterdir())
-
-
-def environ_of(folder: Path, database: str) -> dict[str, str]:
-    given = {"LINKSTEAD_DATA": str(folder / "data"), "LINKSTEAD_CANARIES": "none", "LINKSTEAD_WORKERS": "1"}
-    return given | ({"LINKSTEAD_DATABASE": database} if database else {})
-
-
-@contextmanager
-def asking(folder: Path, database: str) -> Iterator[subprocess.Popen[str]]:
-    kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("LINKSTEAD_", "DJANGO_"))
-    }
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.importing_process", "installation"],
-        cwd=ROOT,
-        env=kept | environ_of(folder, database),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield process
-        assert process.stdin is not None
-        process.stdin.close()
 
 
 @contextmanager
 def opened(folder: Path, database: str) -> Iterator[Installation]:
     """An installation on a PostgreSQL database, or (empty) on a SQLite file of its own."""
-    with ExitStack() as stack:
-        asks = stack.enter_context(asking(folder, database))
-        if database:
-            import psycopg
+    environ = {"LINKSTEAD_DATA": str(folder / "data"), "LINKSTEAD_CANARIES": "none", "LINKSTEAD_WORKERS": "1"}
+    if database:
+        environ["LINKSTEAD_DATABASE"] = database
+    with lines("installation", environ) as asks:
+        asks({"do": "ready"})
+        with closing(_connected(folder, database)) as connection:
+            store = Store(connection, "postgresql" if database else "sqlite")
+            yield Installation(folder, environ, store, asks)
 
-            connection = stack.enter_context(closing(psycopg.connect(database, autocommit=True)))
-            store = Store(connection, "postgresql")
-        else:
-            import sqlite3
 
-            path = folder / "data" / "linkstead.sqlite3"
-            raw = stack.enter_context(closing(sqlite3.connect(path, isolation_level=None, timeout=30)))
-            tune_sqlite(raw)
-            store = Store(raw, "sqlite")
-        yield Installation(folder, database, store, asks)
+def _connected(folder: Path, database: str) -> Any:
+    if database:
+        import psycopg
+
+        return psycopg.connect(database, autocommit=True)
+    raw = sqlite3.connect(folder / "data" / "linkstead.sqlite3", isolation_level=None, timeout=30)
+    tune_sqlite(raw)
+    return raw
 
 
 @pytest.fixture
@@ -276,37 +289,33 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
 def test_f02_a_worker_killed_anywhere_in_an_import_leaves_it_to_the_next_who_goes_on(
     installation: Installation, export: Path
 ) -> None:
-    dice, store = random.Random(4), installation.store
-    run, left_at = installation("upload", project=installation.project, path=str(export)), []
-    for target in points(dice):
-        left_at.append(kill_at(store, installation.start("work"), target, dice))
-        assert tallies.differences(store, installation.project) == []
-        (told,) = installation.runs()
-        if told["state"] == "failed":  # five workers died of it, so a person is asked
-            assert "took its process with it" in told["message"]
-            installation("again", run=run)
-    assert left_at == sorted(left_at), "what was committed stays"
-    assert len({rows for rows in left_at if 0 < rows < LINKS + BAD}) > KILLS // 2
-    last = installation.start("work")
-    for count in (1, 2):  # the file, and the same file once more
-        last.until(lambda: _ended(installation, run, count), 120)
-        if count == 1:
-            run = installation("upload", project=installation.project, path=str(export))
-    assert last.end() == 0
+    dice, store, log = random.Random(4), installation.store, installation.log
+    run, left_at = installation.upload(export), []
+    with lines("nursery", installation.environ) as nursery:
+        for target in points(dice):
+            left_at.append(kill_at(store, Process(nursery, log, "work"), target, dice))
+            assert tallies.differences(store, installation.project) == []
+            run_again_if_given_up(installation, run)
+        assert_killed_inside(left_at)
+        last = Process(nursery, log, "work")
+        last.until(lambda: installation.runs()[0]["state"] == "done")
+        installation.upload(export)
+        last.until(lambda: installation.runs()[1]["state"] == "done")
+        assert last.end() == 0
     first, second = installation.runs()
-    assert (first["state"], first["rows"], first["new_links"]) == ("done", LINKS + BAD, LINKS)
+    assert (first["rows"], first["new_links"], first["message"]) == (LINKS + BAD, LINKS, "")
     assert first["attempt"] > KILLS // 2, "it was taken up again and again"
-    assert (second["state"], second["new_links"], second["already"]) == ("done", 0, True)
+    assert (second["new_links"], second["already"]) == (0, True)
     assert installation.uploads() == []
     is_whole(store, installation.project)
 
 
-def _ended(installation: Installation, run: int, count: int) -> bool:
-    """Whether so many imports are done; one that was given up is run again."""
-    states = [told["state"] for told in installation.runs()]
-    if states[-1] == "failed":
+def run_again_if_given_up(installation: Installation, run: int) -> None:
+    """An import that took five workers with it waits for a person, who has it go on."""
+    (told,) = installation.runs()
+    if told["state"] == "failed":
+        assert "took its process with it" in told["message"]
         installation("again", run=run)
-    return states.count("done") == count
 
 
 # -- the web ---------------------------------------------------------------------------------------
@@ -359,41 +368,59 @@ def uploader(on_sqlite: Installation, export: Path) -> Uploader:
     return Uploader(on_sqlite, port, export)
 
 
+@contextmanager
+def web_of(installation: Installation, uploader: Uploader) -> Iterator[subprocess.Popen[bytes]]:
+    """`linkstead web` that answers, in a session of its own with the processes that it starts."""
+    environ = clean(installation.environ | {"LINKSTEAD_PORT": str(uploader.port)})
+    command = [sys.executable, "-m", "tests.faults.importing_process", "web"]
+    with installation.log.open("ab") as log:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environ, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        until(uploader.is_up, installation.log)
+        yield process
+    finally:
+        kill_all(process)
+
+
+def kill_all(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait(30)
+
+
 def test_f02_a_web_process_killed_during_an_upload_leaves_a_whole_import_or_none(
     on_sqlite: Installation, uploader: Uploader
 ) -> None:
     """What is uploaded lies under a random name until it is whole and on disk; only then is there a run."""
     dice, size = random.Random(5), len(uploader.body)
-    environ = {"LINKSTEAD_PORT": str(uploader.port)}
-    # in the middle of the file, and around the moment in which the last byte has come and is answered
-    points = [size] + [dice.choice([size, dice.randrange(size)]) for _ in range(WEB_KILLS - 1)]
+    # half of the file, then around the moment in which the last byte has come, then anywhere
+    points = [size // 2, size] + [dice.choice([size, dice.randrange(size)]) for _ in range(WEB_KILLS - 2)]
     for count in points:
-        web = on_sqlite.start("web", **environ)
-        try:
-            web.until(uploader.is_up)
-            with uploader.sending(count):
-                time.sleep(dice.uniform(0, 0.1))
-                web.kill()
-        finally:
-            web.kill()
-        for run in on_sqlite.runs():
-            assert (run["state"], run["kept"]) == ("waiting", run["size"])
-            assert run["size"] == uploader.file.stat().st_size
-        assert len(on_sqlite("tasks")) == len(on_sqlite.runs()), "every run has its task"
-    parts = [path for path in on_sqlite.uploads() if path.suffix == ".part"]
-    for path in parts:
+        with web_of(on_sqlite, uploader) as web, uploader.sending(count):
+            time.sleep(dice.uniform(0, 0.1))
+            kill_all(web)
+        runs = on_sqlite.runs()
+        assert {run["state"] for run in runs} <= {"waiting"}
+        assert {(run["size"], run["kept"]) for run in runs} <= {(uploader.file.stat().st_size,) * 2}
+        assert on_sqlite("tasks") == len(runs), "every run has its task"
+    for path in parts_of(on_sqlite):
         os.utime(path, (0, time.time() - 2 * 86_400))
-    web = on_sqlite.start("web", **environ)
-    web.until(uploader.is_up)
-    assert [path for path in on_sqlite.uploads() if path.suffix == ".part"] == [], "what broke off is cleared"
-    before = len(on_sqlite.runs())
-    with uploader.sending(size) as browser:
+    with web_of(on_sqlite, uploader) as web, uploader.sending(size) as browser:
+        assert parts_of(on_sqlite) == [], "what broke off was cleared away"
         assert browser.getresponse().status == 302
-    assert web.end() == 0
-    worker = on_sqlite.start("work")
-    worker.until(lambda: all(run["state"] == "done" for run in on_sqlite.runs()), 120)
-    assert worker.end() == 0
-    runs = on_sqlite.runs()
-    assert len(runs) == before + 1
-    assert sum(run["new_links"] for run in runs) == LINKS
+        web.send_signal(signal.SIGTERM)
+        assert web.wait(60) == 0
+    assert len(on_sqlite.runs()) == len(runs) + 1
+    with lines("nursery", on_sqlite.environ) as nursery:
+        worker = Process(nursery, on_sqlite.log, "work")
+        worker.until(lambda: {run["state"] for run in on_sqlite.runs()} == {"done"})
+        assert worker.end() == 0
+    assert sum(run["new_links"] for run in on_sqlite.runs()) == LINKS
     is_whole(on_sqlite.store, on_sqlite.project)
+
+
+def parts_of(installation: Installation) -> list[Path]:
+    """Uploads that are not whole."""
+    return [path for path in installation.uploads() if path.suffix == ".part"]

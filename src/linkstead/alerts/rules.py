@@ -4,9 +4,9 @@ Equal looks give nothing, and one look gives each kind at most once. What a look
 nothing: attributes are compared only between two looks that found the link, and a fact that one of them
 did not know (None) is not compared.
 
-* `new` is a link that has come up of late, as a source dates it. A link that a source has known for longer than
-  a month is not new, however new its file is to us, and neither is one that nobody dates: importing an old
-  export fires nothing.
+* `new` is a link that has come up of late, as a source dates it. A link that a source has known for longer
+  than a month is not new, however new its file is to us, and neither is one that nobody dates: importing an
+  old export fires nothing.
 * `lost` and `not_found` are told once; a link that flickers afterwards is told again only when it has been
   back for good (`regained`).
 * What a rel says about the vote is news, what it says to browsers (`noopener`, `noreferrer`) is not: content

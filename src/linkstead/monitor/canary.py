@@ -118,14 +118,14 @@ class NetworkWatch:
         if not self._canaries:
             return None
         async with self._asking:
-            if self._is_stale(since):
-                self.last = await self._sounding()
-                self._doubts = 0 if self.last.sound else self._doubts + 1
-            return None if self.last.sound else _sentence(self.last)
+            last = self.last
+            if last is None or self._is_stale(last, since):
+                last = self.last = await self._sounding()
+                self._doubts = 0 if last.sound else self._doubts + 1
+            return None if last.sound else _sentence(last)
 
-    def _is_stale(self, since: float | None) -> bool:
-        last = self.last
-        if last is None or self._clock.monotonic() >= last.at + self._believed_for():
+    def _is_stale(self, last: Sounding, since: float | None) -> bool:
+        if self._clock.monotonic() >= last.at + self._believed_for():
             return True
         return last.sound and since is not None and last.at < since
 

@@ -101,7 +101,7 @@ class WatchPlan:
             raise UsageError(
                 "The waits of after_miss must not be shorter than independent_after, or looks do not count."
             )
-        weight = self.value_weight
+        weight: object = self.value_weight  # JSON may bring anything
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not 0 <= weight <= 2:
             raise UsageError("The setting value_weight of a plan must be a number from 0 to 2.")
 

@@ -239,7 +239,7 @@ def clock_went_back(store: Store, now: int) -> bool:
 
 
 def bring_forward(store: Store, now: int, *, by: int = 0) -> int:
-    """Put right the appointments of a clock that has gone back since, just now `by` so many seconds; how many.
+    """Put right the appointments of a clock that has gone back since, `by` so many seconds now; how many.
 
     No look is put off by more than its interval: a page whose last look lies ahead waits from now on for as
     long as it should have after that look. Where the clock went back by less than that wait, nothing is lost

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from linkstead.settings import type_network
+    from linkstead.setting_values import type_network
 
 FORWARDED = (
     "HTTP_X_FORWARDED_FOR",
