@@ -7,7 +7,7 @@ SITE ?=
 FILES ?=
 LINT_PATHS := src tests bench
 
-.PHONY: run audit test check lint types imports core everything browser-packages bench format clean
+.PHONY: run audit test check lint types imports core everything browser-packages bench nightly format clean
 
 run: $(VENV)/.server  ## install, make a sample project, start everything on localhost
 	$(BIN)/linkstead prepare --sample
@@ -49,6 +49,12 @@ browser-packages:
 
 bench: $(VENV)/.dev  ## every benchmark in its short form, as one table
 	$(BIN)/python -m bench --short
+
+# some hours; each part by itself stands in docs/faults.md
+nightly: $(VENV)/.dev browser-packages  ## the fault tests in their long form, the soak, the farm
+	LINKSTEAD_LONG_TESTS=1 DELIVERY_KILLS=200 $(BIN)/python -m pytest tests/faults --timeout 7200
+	$(BIN)/python -m tests.faults.soak --minutes 20
+	$(BIN)/python -m bench.watching --minutes 60
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix $(LINT_PATHS)

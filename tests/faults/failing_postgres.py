@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +35,7 @@ class FailingServer:
     """Its database is in `folder`; `stop` is what an administrator's restart does."""
 
     folder: Path
-    process: subprocess.Popen[bytes] | None = field(default=None)
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def server(self) -> Server:
@@ -43,17 +43,15 @@ class FailingServer:
 
     def start(self) -> None:
         options = [part for name, value in _FAST.items() for part in ("-c", f"{name}={value}")]
-        place = ["-D", self.folder / "data", "-k", self.folder, "-c", "listen_addresses="]
+        place = ["-D", str(self.folder / "data"), "-k", str(self.folder), "-c", "listen_addresses="]
+        command = [str(find_programs() / "postgres"), *place, *options]
         log = self.folder / "log"
         with log.open("ab") as written:
-            self.process = subprocess.Popen(
-                [find_programs() / "postgres", *place, *options],
-                stdout=written,
-                stderr=written,
-                cwd=self.folder,
-                **_unprivileged(),
+            process: subprocess.Popen[bytes] = subprocess.Popen(
+                command, stdout=written, stderr=written, cwd=self.folder, **_unprivileged()
             )
-        _wait_until_ready(self.server, self.process, log)
+        self.process = process
+        _wait_until_ready(self.server, process, log)
 
     def stop(self) -> None:
         """Cut all connections and end."""

@@ -6,7 +6,7 @@
 
 The nursery loads the product's modules once and forks for every process that is to be killed: what the
 forked process runs is the product's own entry point. Two things differ: an import commits every STEP rows
-and rests a little after it, so that a small file has as many places to die at as a large one; and nobody
+and rests a little on the way, so that a small file has as many places to die at as a large one; and nobody
 draws charts here, so nobody unpacks the chart scripts.
 """
 
@@ -17,15 +17,18 @@ import json
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
-#: rows in one transaction, and what an import rests after it, in seconds
+#: rows in one transaction, and what an import rests within it and after it, in seconds
 STEP = 50
-REST = 0.01
+REST = 0.005
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def main(arguments: list[str]) -> int:
@@ -105,20 +108,26 @@ def _buried(process: int) -> int:
 
 
 def _small_steps() -> None:
-    from linkstead.cli import audit, parser
+    importlib.import_module("linkstead.cli")
     from linkstead.journey import importing
+    from linkstead.profile import files
 
-    del audit, parser  # loaded, like what they need
     importing.ROWS_A_BATCH = STEP  # type: ignore[misc]
     importing.BATCHES_A_COMMIT = 1  # type: ignore[misc]
-    real = importing._commit
+    # within the transaction: between the rows and the account of them, and before all of it is committed
+    files.advance = _restful(files.advance, before=REST)
+    # and between two transactions
+    importing._commit = _restful(importing._commit)
 
-    def commit(*given: Any) -> Any:
-        done = real(*given)
+
+def _restful(real: Callable[P, T], before: float = 0.0) -> Callable[P, T]:
+    def call(*given: P.args, **named: P.kwargs) -> T:
+        time.sleep(before)
+        done = real(*given, **named)
         time.sleep(REST)
         return done
 
-    importing._commit = commit
+    return call
 
 
 # -- who uploads and asks -------------------------------------------------------------------------
@@ -169,7 +178,8 @@ def _upload(project: int, path: str) -> int:
     file = DiskFile(Path(path).name, "text/csv", None, {})
     file.write(Path(path).read_bytes())
     file.size = file.tell()
-    return services.receive(Project.objects.get(pk=project), User.objects.get(), file).pk
+    with file:
+        return services.receive(Project.objects.get(pk=project), User.objects.get(), file).pk
 
 
 def _again(run: int) -> None:

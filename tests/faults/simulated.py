@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from linkstead.journey.patrol import PatrolReport
     from linkstead.profile.store import Store
 
 MINUTE: Final = 60
@@ -83,6 +84,8 @@ class World:
         self._pages = pages
         self.project = 0
         self.patrol: Patrol
+        self._watch: NetworkWatch
+        self._running: asyncio.Task[PatrolReport]
 
     def now(self) -> int:
         return int(self.clock.now())
@@ -102,18 +105,21 @@ class World:
         with self.web:
             self._fill()
             fetch = self.web.settings(resolver=self._resolve, clock=self.clock, concurrency=16)
-            watch = NetworkWatch([Canary(self.web.url(name), "Example Domain") for name in CANARIES], fetch)
+            watch = self._watch = NetworkWatch(
+                [Canary(self.web.url(name), "Example Domain") for name in CANARIES], fetch
+            )
             # a lease outlives every jump of the clock
             orders = Orders(fetch, "patrol", lease_seconds=10**9, idle_seconds=0.005)
             hooks = Hooks(now=self.now, should_stop=lambda: stopping)
             self.patrol = Patrol(self.store, orders, Tools(network=watch), hooks)
             monkeypatch.setattr(hosts, "_LONGEST_REST", 10**9)
-            running = asyncio.create_task(self.patrol.run())
+            self._running = asyncio.create_task(self.patrol.run())
+            await asyncio.wait_for(self.patrol.started.wait(), 60)
             try:
                 yield self
             finally:
                 stopping = True
-                await running
+                await self._running
 
     def _fill(self) -> None:
         self.project = new_project(self.store)
@@ -161,12 +167,15 @@ class World:
         calm = 0
         give_up = time.monotonic() + 60
         while calm < 3:
+            assert not self._running.done(), self._running
             assert time.monotonic() < give_up, "the patrol does not come to rest"
             await asyncio.sleep(0.005)
             calm = calm + 1 if self._is_calm() else 0
 
     def _is_calm(self) -> bool:
         one = self.patrol
+        if self._watch._asking.locked():
+            return False
         if one._busy or one._waiting or one._rota.held or one._writing.locked():
             # held hosts stay where they are while nobody may look at anything
             return not one._doubt.open.is_set() and not one._busy and not one._waiting

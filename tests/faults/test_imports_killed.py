@@ -1,7 +1,7 @@
 """Fault F02: processes are killed (SIGKILL) while a file comes in, by command line, worker and web.
 
-Every kill is at a random point of the import: as soon as so many rows are committed, at once or up to a
-hundredth of a second later. What is asked after each: the profile holds the rows that its own account of the
+Every kill is at a random point of the import: once so many rows are committed, up to the time of one commit
+later. What is asked after each: the profile holds the rows that its own account of the
 file says, and no others; the figures are those of the rows. What is asked at the end: the import went on
 where it was, every row of the file was read once, and the same file again adds nothing.
 
@@ -23,8 +23,9 @@ import subprocess
 import sys
 import time
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -144,29 +145,30 @@ def until(what: Callable[[], Any], log: Path, seconds: float = 60) -> Any:
     raise AssertionError(f"it did not happen in time; the process said:\n{log.read_text()[-3000:]}")
 
 
-def points(dice: random.Random) -> list[int]:
-    """After how many committed rows to kill: once before the first, then all over the file, in order."""
-    return [0, *sorted(dice.sample(range(1, int(LINKS * 0.8)), KILLS - 1))]
-
-
 def committed(store: Store) -> int:
     """Rows of the file that are read for good."""
     return sum(done for (done,) in store.query("SELECT done_row FROM import_file"))
 
 
+#: One statement, which sees one moment: a commit that was on its way to PostgreSQL may still arrive.
+WHAT_IS_THERE: Final = """
+    SELECT (SELECT count(*) FROM backlink), (SELECT count(DISTINCT page_id) FROM backlink),
+        (SELECT count(*) FROM sighting), (SELECT count(*) FROM quarantine),
+        (SELECT count(DISTINCT row_number) FROM quarantine), coalesce(sum(new_links), 0),
+        coalesce(sum(sightings), 0), coalesce(sum(quarantined), 0), coalesce(sum(rows), 0)
+    FROM import_file
+"""
+
+
 def what_is_there(store: Store) -> tuple[int, int]:
     """Links and rows set aside; what the file's own account says must be the same."""
-    links = store.query("SELECT count(*), count(DISTINCT page_id), coalesce(sum(1), 0) FROM backlink")[0]
-    aside = store.query("SELECT count(*), count(DISTINCT row_number) FROM quarantine")[0]
-    sightings = store.query("SELECT count(*) FROM sighting")[0][0]
-    account = store.query(
-        "SELECT coalesce(sum(new_links), 0), coalesce(sum(quarantined), 0), coalesce(sum(sightings), 0),"
-        " coalesce(sum(rows), 0) FROM import_file"
-    )[0]
-    assert (links[0], links[1], sightings) == (account[0], account[0], account[2])
-    assert (aside[0], aside[1]) == (account[1], account[1])
-    assert account[3] == account[1] + account[2]
-    return int(links[0]), int(aside[0])
+    ((links, pages, sightings, aside, numbers, new_links, told, quarantined, rows),) = store.query(
+        WHAT_IS_THERE
+    )
+    assert links == pages == sightings == new_links == told
+    assert aside == numbers == quarantined
+    assert rows == told + quarantined
+    return int(links), int(aside)
 
 
 def is_whole(store: Store, project: int) -> None:
@@ -176,31 +178,41 @@ def is_whole(store: Store, project: int) -> None:
     assert tallies.differences(store, project) == []
 
 
-def kill_at(store: Store, process: Process, target: int, dice: random.Random) -> int:
-    """Kill a process once it has committed `target` rows; how many were there then."""
-    try:
-        if target == 0:
-            time.sleep(dice.uniform(0, 0.5))
-        else:
-            process.until(lambda: committed(store) >= target)
-            time.sleep(dice.choice([0.0, dice.uniform(0, 0.01)]))
-    finally:
-        process.kill()
-    return sum(what_is_there(store))
+def _has_read(store: Store, rows: int) -> bool:
+    return committed(store) >= rows
+
+
+def kill_again_and_again(store: Store, start: Callable[[], Process], dice: random.Random) -> Iterator[None]:
+    """Kill one process after the other: the first at its start, each other some rows further in the file."""
+    left_at = []
+    for left in range(KILLS, 0, -1):
+        before = committed(store)
+        process = start()
+        try:
+            if left == KILLS:
+                time.sleep(dice.uniform(0, 0.1))
+            else:
+                aim = before + dice.randint(1, max(1, int(LINKS * 0.9 - before) // left))
+                process.until(partial(_has_read, store, aim))
+                time.sleep(dice.uniform(0, 0.03))  # the time of a commit and all that belongs to it
+        finally:
+            process.kill()
+        left_at.append(sum(what_is_there(store)))
+        yield
+    assert left_at == sorted(left_at), "what was committed stayed"
+    assert left_at[-1] < LINKS + BAD, "every kill came in the middle"
+    assert len(set(left_at[1:])) == KILLS - 1, "each process went on"
 
 
 # -- the command line ------------------------------------------------------------------------------
 
 
 def test_f02_an_audit_killed_anywhere_in_an_import_goes_on_where_it_was(export: Path, tmp_path: Path) -> None:
-    path, log, dice = tmp_path / "site.sqlite3", tmp_path / "log", random.Random(3)
+    path, log = tmp_path / "site.sqlite3", tmp_path / "log"
     command = ["audit", "example.com", str(export), "--no-verify", "--workspace", str(path)]
-    left_at = []
     with open_workspace(path) as store, lines("nursery", {}) as nursery:
-        for target in points(dice):
-            left_at.append(kill_at(store, Process(nursery, log, *command), target, dice))
-            assert tallies.differences(store, 1) == []
-        assert_killed_inside(left_at)
+        for _ in kill_again_and_again(store, lambda: Process(nursery, log, *command), random.Random(3)):
+            assert list(history.differences(store, 1)) == []
         log.unlink()
         assert Process(nursery, log, *command).ended() in (0, 1), log.read_text()
         is_whole(store, 1)
@@ -209,12 +221,6 @@ def test_f02_an_audit_killed_anywhere_in_an_import_goes_on_where_it_was(export: 
         assert Process(nursery, log, *command).ended() in (0, 1), log.read_text()
         assert "had been imported before: nothing new" in log.read_text()
         is_whole(store, 1)
-
-
-def assert_killed_inside(left_at: list[int]) -> None:
-    """The kills came in the middle of the import, and what was committed stayed."""
-    assert left_at == sorted(left_at)
-    assert len({rows for rows in left_at if 0 < rows < LINKS + BAD}) > KILLS // 2
 
 
 # -- the server ------------------------------------------------------------------------------------
@@ -289,16 +295,13 @@ def installation(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ins
 def test_f02_a_worker_killed_anywhere_in_an_import_leaves_it_to_the_next_who_goes_on(
     installation: Installation, export: Path
 ) -> None:
-    dice, store, log = random.Random(4), installation.store, installation.log
-    run, left_at = installation.upload(export), []
+    store, log, run = installation.store, installation.log, installation.upload(export)
     with lines("nursery", installation.environ) as nursery:
-        for target in points(dice):
-            left_at.append(kill_at(store, Process(nursery, log, "work"), target, dice))
-            assert tallies.differences(store, installation.project) == []
-            run_again_if_given_up(installation, run)
-        assert_killed_inside(left_at)
+        for _ in kill_again_and_again(store, lambda: Process(nursery, log, "work"), random.Random(4)):
+            assert list(history.differences(store, installation.project)) == []
+            state_of(installation, run)
         last = Process(nursery, log, "work")
-        last.until(lambda: installation.runs()[0]["state"] == "done")
+        last.until(lambda: state_of(installation, run) == "done")
         installation.upload(export)
         last.until(lambda: installation.runs()[1]["state"] == "done")
         assert last.end() == 0
@@ -310,12 +313,13 @@ def test_f02_a_worker_killed_anywhere_in_an_import_leaves_it_to_the_next_who_goe
     is_whole(store, installation.project)
 
 
-def run_again_if_given_up(installation: Installation, run: int) -> None:
-    """An import that took five workers with it waits for a person, who has it go on."""
+def state_of(installation: Installation, run: int) -> str:
+    """Where an import stands. One that took five workers with it waits for a person, who has it go on."""
     (told,) = installation.runs()
     if told["state"] == "failed":
         assert "took its process with it" in told["message"]
         installation("again", run=run)
+    return str(told["state"])
 
 
 # -- the web ---------------------------------------------------------------------------------------
@@ -396,6 +400,7 @@ def test_f02_a_web_process_killed_during_an_upload_leaves_a_whole_import_or_none
     """What is uploaded lies under a random name until it is whole and on disk; only then is there a run."""
     dice, size = random.Random(5), len(uploader.body)
     # half of the file, then around the moment in which the last byte has come, then anywhere
+    runs = on_sqlite.runs()
     points = [size // 2, size] + [dice.choice([size, dice.randrange(size)]) for _ in range(WEB_KILLS - 2)]
     for count in points:
         with web_of(on_sqlite, uploader) as web, uploader.sending(count):

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -14,6 +15,7 @@ import pytest
 from linkstead.profile import appointments, hosts
 from linkstead.profile.store import Store, open_workspace
 from tests.faults import many_links
+from tests.loopback.web import Answer
 from tests.profile_samples import merge, new_project, sighting
 
 if TYPE_CHECKING:
@@ -73,18 +75,19 @@ def test_f09_a_clock_that_jumps_fires_nothing_and_puts_no_look_off(tmp_path: Pat
         start = int(time.time())
         watched(store, web, count=count, pages=pages, due_at=start)
 
-        def all_due_within_an_interval(now: int) -> bool:
+        def all_due_within_an_interval(jump: int) -> bool:
+            now = int(time.time()) + jump
             (furthest,) = store.query("SELECT max(due_at) FROM page")[0]
             (overdue,) = store.query("SELECT count(*) FROM page WHERE due_at <= ?", (now,))[0]
             # young links are looked at daily; in 2038 they are old
             interval = DAY if now < 2**31 else 7 * DAY
-            return not overdue and furthest <= now + 2 * 1.1 * interval
+            return not overdue and int(furthest) <= now + 2 * 1.1 * interval
 
         shift.write_text("0")
         with monitor(path, shift_file=str(shift), lease=2) as process:
             for jump in jumps:
                 shift.write_text(str(jump))
-                until(lambda jump=jump: all_due_within_an_interval(int(time.time()) + jump))
+                until(partial(all_due_within_an_interval, jump))
                 assert process.poll() is None
         looks = store.query("SELECT backlink_id, checked_at FROM look ORDER BY id")
         for link in range(1, count * pages + 1):
@@ -172,7 +175,7 @@ def test_f34_a_host_in_trouble_is_asked_ever_more_slowly(tmp_path: Path) -> None
     path, delay, pages = tmp_path / "site.sqlite3", 0.05, 6
 
     def trouble(hit: object) -> object:
-        return many_links.Answer.html("trouble", status=503)
+        return Answer.html("trouble", status=503)
 
     with open_workspace(path) as store, many_links.web_of(1, trouble) as web:
         watched(store, web, count=1, pages=pages, due_at=int(time.time()))

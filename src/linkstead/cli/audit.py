@@ -258,6 +258,7 @@ def _write_outputs(
             "outcomes": dict(verified.outcomes),
             "pages_left": verified.left,
             "stopped": verified.stopped,
+            "in_doubt": verified.in_doubt,
         }
     )
     if options.json == "-":
@@ -274,6 +275,8 @@ def _lines(audit: Audit, imported: list[ImportReport], verified: VerifyReport | 
         left = f"; {verified.left:,} pages are left for the next run" if verified.left else ""
         left += f" ({verified.held:,} of hosts that asked us to wait)" if verified.held else ""
         lines.append(f"  looked at {verified.pages:,} pages and {verified.targets:,} targets{left}")
+        if verified.in_doubt is not None:
+            lines.append(f"  {plain(verified.in_doubt, 400)} Run it again once the network is well.")
     lines += [
         "",
         (

@@ -143,6 +143,7 @@ class Patrol:
         self._writing = asyncio.Lock()
         self._spellings: dict[int, tuple[float, str, dict[str, dict[str, str]]]] = {}
         self._rate = Rate(orders.rate)
+        self.started = asyncio.Event()  # set when looks may begin: its children have started
         self.report = PatrolReport()
 
     async def run(self) -> PatrolReport:
@@ -179,6 +180,7 @@ class Patrol:
                 beside.append(self._errands.run())
             tasks = [group.create_task(each) for each in beside]
             workers = [group.create_task(self._work(looker)) for _ in range(self._orders.fetch.concurrency)]
+            self.started.set()
             await claims
             self._rota.stop()
             self._doubt.open.set()
@@ -388,10 +390,8 @@ class Patrol:
     def _tell(self) -> None:
         report = self.report
         note = ", ".join(f"{report.outcomes[word]:,} {word}" for word in Outcome if report.outcomes[word])
-        seen = report.pages + len(self._waiting) + len(self._doubt.unsure)
-        self._hooks.progress(
-            Progress("Looking at referring pages", seen, self._hooks.total, "pages", report.links, note)
-        )
+        seen, total = report.pages + len(self._waiting) + len(self._doubt.unsure), self._hooks.total
+        self._hooks.progress(Progress("Looking at referring pages", seen, total, "pages", report.links, note))
 
 
 def _first(error: BaseException) -> BaseException:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 #: Looks older than this no longer bear on a link's state (seconds).
 MEMORY: Final = 400 * 86_400
-_DOUBT_AGAIN: Final = 15 * 60
 
 
 @dataclass(slots=True)
@@ -139,7 +138,8 @@ class Writer:
                 row = visited.EvidenceRow(page.page_id, one.looked.at, *record.kept, record.earlier_id)
                 row_id = visited.keep_evidence(store, project_id, row)
             judged += [replace(each, evidence_id=row_id) for each in one.judged]
-            visits.append(_visit(one, record, row_id))
+            if not _says_nothing(one.looked):
+                visits.append(_visit(one, record, row_id))
         recording.record(store, project_id, judged)
         events.write(store, project_id, (event for one in group for event in one.events))
         visited.keep_visits(store, project_id, visits)
@@ -182,7 +182,8 @@ class Writer:
                     verdict,
                     judgement.state,
                     judgement.intermittent,
-                    due_at=page.due_at,
+                    # whoever could not see keeps no appointment: the page stays due
+                    due_at=None if verdict.reason is Reason.SELF else page.due_at,
                     copy_of=link.look_id if verdict.unchanged else None,
                 )
             )
@@ -191,8 +192,6 @@ class Writer:
             standings.append(standing_of(link, verdict, judgement, known, changed=bool(fresh)))
         here = looked.at if looked.made_at is None else looked.made_at
         due_at = next_due(standings, plan, now=here, salt=page.page_id, retry_at=looked.fetched.retry_at)
-        if any(verdict.reason is Reason.SELF for verdict in looked.verdicts):
-            due_at = min(due_at, here + _DOUBT_AGAIN)
         return _Settled(looked, judged, happened, due_at)
 
     # -- evidence -------------------------------------------------------------------------------
@@ -277,6 +276,8 @@ def _rests_on_the_body(verdict: Verdict) -> bool:
 def _count(written: Written, project_id: int, group: Sequence[_Settled]) -> None:
     written.projects.add(project_id)
     for one in group:
+        if _says_nothing(one.looked):
+            continue
         page = one.looked.page
         outcomes = Counter(str(verdict.outcome) for verdict in one.looked.verdicts)
         written.pages += 1

@@ -36,6 +36,13 @@ _NOT_PAUSED: Final = (
 )
 
 
+#: Since a moment; a look while our own network was in doubt saw nothing.
+_NOT_LOOKED_AT: Final = (
+    "(b.last_checked IS NULL OR b.last_checked < ?"
+    " OR EXISTS (SELECT 1 FROM look l WHERE l.id = b.look_id AND l.reason = 'self'))"
+)
+
+
 def watch(store: Store, project_id: int, *, on: bool, now: int) -> None:
     """Begin to look at a project's pages on schedule, or cease. Checks that somebody asked for go on."""
     with store.transaction():
@@ -161,8 +168,8 @@ def ask_all(
             store.take_turns([project_id])
             asked += store.execute(
                 f"UPDATE page SET due_at = ?, run_id = ? WHERE project_id = ? AND id BETWEEN ? AND ?"
-                f" AND coalesce(run_id, 0) <> ? AND {_NOT_PAUSED} AND id IN (SELECT page_id FROM backlink"
-                " WHERE page_id BETWEEN ? AND ? AND (last_checked IS NULL OR last_checked < ?))",
+                f" AND coalesce(run_id, 0) <> ? AND {_NOT_PAUSED} AND id IN (SELECT b.page_id FROM backlink b"
+                f" WHERE b.page_id BETWEEN ? AND ? AND {_NOT_LOOKED_AT})",
                 (now, run_id, project_id, first, last, run_id or -1, first, last, before),
             )
     _note(store, project_id)
@@ -172,8 +179,8 @@ def ask_all(
 def ask_best(store: Store, project_id: int, *, now: int, before: int, limit: int) -> int:
     """Make the best `limit` pages due of those with a link not looked at since `before`; how many."""
     rows = store.query(
-        "SELECT page_id FROM backlink WHERE project_id = ? AND (last_checked IS NULL OR last_checked < ?)"
-        " GROUP BY page_id ORDER BY min(coalesce(last_checked, 0)), max(coalesce(metric, 0)) DESC, page_id"
+        f"SELECT b.page_id FROM backlink b WHERE b.project_id = ? AND {_NOT_LOOKED_AT} GROUP BY b.page_id"
+        " ORDER BY min(coalesce(b.last_checked, 0)), max(coalesce(b.metric, 0)) DESC, b.page_id"
         f" LIMIT {int(limit)}",
         (project_id, before),
     )
