@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
     from site_process import Site
+
     from watching import Watched
 
 

@@ -13,6 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
     from site_process import Site
+
     from watching import Watched
 
 from seed import EMAIL, PASSWORD

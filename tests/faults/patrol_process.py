@@ -66,6 +66,8 @@ def main(given: dict[str, Any]) -> None:
     changed(given)
     with ExitStack() as stack:
         store = _opened(stack, given["database"])
+        if "cache_kib" in given:
+            store.query(f"PRAGMA cache_size=-{int(given['cache_kib'])}")
         canaries = [read_canary(text) for text in given.get("canaries", ())]
         box = None
         if "evidence" in given:

@@ -178,11 +178,19 @@ def is_whole(store: Store, project: int) -> None:
     assert tallies.differences(store, project) == []
 
 
-def _has_read(store: Store, rows: int) -> bool:
-    return committed(store) >= rows
+def _has_read(store: Store, rows: int, meanwhile: Callable[[], object]) -> bool:
+    if committed(store) >= rows:
+        return True
+    meanwhile()
+    return False
 
 
-def kill_again_and_again(store: Store, start: Callable[[], Process], dice: random.Random) -> Iterator[None]:
+def kill_again_and_again(
+    store: Store,
+    start: Callable[[], Process],
+    dice: random.Random,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[None]:
     """Kill one process after the other: the first at its start, each other some rows further in the file."""
     left_at = []
     for left in range(KILLS, 0, -1):
@@ -193,7 +201,7 @@ def kill_again_and_again(store: Store, start: Callable[[], Process], dice: rando
                 time.sleep(dice.uniform(0, 0.1))
             else:
                 aim = before + dice.randint(1, max(1, int(LINKS * 0.9 - before) // left))
-                process.until(partial(_has_read, store, aim))
+                process.until(partial(_has_read, store, aim, meanwhile))
                 time.sleep(dice.uniform(0, 0.03))  # the time of a commit and all that belongs to it
         finally:
             process.kill()
@@ -297,9 +305,13 @@ def test_f02_a_worker_killed_anywhere_in_an_import_leaves_it_to_the_next_who_goe
 ) -> None:
     store, log, run = installation.store, installation.log, installation.upload(export)
     with lines("nursery", installation.environ) as nursery:
-        for _ in kill_again_and_again(store, lambda: Process(nursery, log, "work"), random.Random(4)):
+        for _ in kill_again_and_again(
+            store,
+            lambda: Process(nursery, log, "work"),
+            random.Random(4),
+            meanwhile=lambda: state_of(installation, run),
+        ):
             assert list(history.differences(store, installation.project)) == []
-            state_of(installation, run)
         last = Process(nursery, log, "work")
         last.until(lambda: state_of(installation, run) == "done")
         installation.upload(export)
