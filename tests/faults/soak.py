@@ -105,7 +105,7 @@ def soak(seconds: float, rate: float, *, count: int = 40, pages: int = 25) -> So
             project = many_links.fill(store, web, hosts_count=count, pages=pages, due_at=start)
             store.execute("UPDATE project SET watching = ? WHERE id = ?", (WATCHED, project))
             given = {"shift_file": str(shift), "rate": rate, "until_idle": False, "lease": 30}
-            # SQLite fills its cache with the growing history, up to 112 MiB: that is no leak, but looks like one
+            # SQLite fills its cache with the history, up to 112 MiB: that is no leak, but looks like one
             given["cache_kib"] = 2048
             process = many_links.start(str(database), "soak", evidence=str(folder / "evidence"), **given)
             samples: list[Sample] = []
