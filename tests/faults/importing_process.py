@@ -15,6 +15,7 @@ from __future__ import annotations
 import importlib
 import json
 import os
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -57,10 +58,18 @@ def _serve_nursery() -> None:
     _small_steps()
     if "LINKSTEAD_DATA" in os.environ:
         _load_server()
+    alive: set[int] = set()
     for line in sys.stdin:
         asked = json.loads(line)
-        answer = _born(asked["start"], asked["log"]) if "start" in asked else _buried(asked["wait"])
+        if "start" in asked:
+            answer = _born(asked["start"], asked["log"], asked.get("dies_after", ""))
+            alive.add(answer)
+        else:
+            answer = _buried(asked["wait"])
+            alive.discard(asked["wait"])
         print(answer, flush=True)
+    for process in alive:  # a test that failed asks no more
+        os.kill(process, signal.SIGKILL)
 
 
 def _load_server() -> None:
@@ -73,8 +82,8 @@ def _load_server() -> None:
     importlib.import_module("linkstead.server.tracking.importing")
 
 
-def _born(arguments: list[str], log: str) -> int:
-    """A process of its own, what it says in `log`; its number."""
+def _born(arguments: list[str], log: str, dies_after: str) -> int:
+    """A process of its own, what it says in `log`; its number. It kills itself after a step that is named."""
     child = os.fork()
     if child:
         return child
@@ -85,11 +94,26 @@ def _born(arguments: list[str], log: str) -> int:
             os.dup2(written.fileno(), 1)
             os.dup2(written.fileno(), 2)
         os.close(0)
+        if dies_after:
+            _deadly(dies_after)
         status = _run(arguments)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _deadly(step: str) -> None:
+    """Let `module:function` be the last thing that this process does."""
+    module, _, name = step.partition(":")
+    owner = importlib.import_module(module)
+    real = getattr(owner, name)
+
+    def last(*given: Any, **named: Any) -> None:
+        real(*given, **named)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    setattr(owner, name, last)
 
 
 def _run(arguments: list[str]) -> int:
@@ -211,13 +235,27 @@ def _tasks() -> int:
     return DBTaskResult.objects.count()
 
 
+def _open_tasks() -> int:
+    from django_tasks.base import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    return DBTaskResult.objects.filter(status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING)).count()
+
+
+def _audits() -> int:
+    """How often the project was judged."""
+    from django_tasks_db.models import DBTaskResult
+
+    return DBTaskResult.objects.filter(task_path__endswith="audit_project", status="SUCCESSFUL").count()
+
+
 def _ready() -> None:
     """Answered once the tables are there."""
 
 
 COMMANDS: dict[str, Any] = {
     "project": _project, "signed_in": _signed_in, "upload": _upload, "again": _again, "runs": _runs,
-    "tasks": _tasks, "ready": _ready,
+    "tasks": _tasks, "ready": _ready, "open_tasks": _open_tasks, "audits": _audits,
 }  # fmt: skip
 
 if __name__ == "__main__":

@@ -110,10 +110,10 @@ def lines(name: str, environ: dict[str, str]) -> Iterator[Lines]:
 class Process:
     """A process of the product that a nursery started, in a session of its own."""
 
-    def __init__(self, nursery: Lines, log: Path, *arguments: str) -> None:
+    def __init__(self, nursery: Lines, log: Path, *arguments: str, dies_after: str = "") -> None:
         self.log, self._nursery = log, nursery
         self._status: int | None = None
-        self.number = int(nursery({"start": list(arguments), "log": str(log)}))
+        self.number = int(nursery({"start": list(arguments), "log": str(log), "dies_after": dies_after}))
 
     def kill(self) -> None:
         if self._status is None:
@@ -332,6 +332,38 @@ def state_of(installation: Installation, run: int) -> str:
         assert "took its process with it" in told["message"]
         installation("again", run=run)
     return str(told["state"])
+
+
+#: What a worker does between the last row and the end of an import, one step after the other.
+LAST_STEPS = (
+    "linkstead.profile.files:finish",
+    "linkstead.server.tracking.runs:finish",
+    "linkstead.server.tracking.importing:remove_stored",
+)
+
+
+def test_f02_a_worker_killed_between_the_last_row_and_the_end_leaves_nothing_undone(
+    on_sqlite: Installation, tmp_path: Path
+) -> None:
+    with lines("nursery", on_sqlite.environ) as nursery:
+        for count, step in enumerate(LAST_STEPS, 1):
+            file = write_export(tmp_path / f"{count}.csv", 10 * count, 0)
+            on_sqlite.upload(file)
+            dying = Process(nursery, on_sqlite.log, "work", dies_after=step)
+            assert dying.ended() == -signal.SIGKILL
+            heir = Process(nursery, on_sqlite.log, "work")
+            heir.until(lambda: on_sqlite("open_tasks") == 0)
+            assert heir.end() == 0
+            told = on_sqlite.runs()[-1]
+            assert (told["state"], told["message"]) == ("done", ""), step
+            assert on_sqlite.store.query("SELECT count(*) FROM backlink") == [(10 * count,)]
+            assert on_sqlite("audits") == count, "pages show what is judged after an import"
+    left = on_sqlite.uploads()
+    assert len(left) == 1, "one worker died before it removed its file"
+    os.utime(left[0], (0, time.time() - 2 * 86_400))
+    with lines("installation", on_sqlite.environ) as again:
+        again({"do": "ready"})
+    assert on_sqlite.uploads() == []
 
 
 # -- the web ---------------------------------------------------------------------------------------

@@ -39,10 +39,11 @@ def prepare(settings: Settings) -> None:
             raise StoreError(f"The database cannot be reached: {_one_line(error)}") from error
         raise
     from linkstead.server.accounts.services import create_first_user
-    from linkstead.server.tracking.uploads import remove_stale_parts
+    from linkstead.server.tracking.uploads import remove_orphans, remove_stale_parts
 
     create_first_user()
     remove_stale_parts()
+    remove_orphans()
     _make_chart_scripts(settings)
 
 

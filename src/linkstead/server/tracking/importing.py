@@ -36,8 +36,7 @@ def run_import(run_id: int, worker: str) -> RunState | None:
     except MappingNeeded as unknown:
         return _end(run, RunState.NEEDS_MAPPING, message=str(unknown), unknown_table=_unknown(unknown))
     except FileRefused as refused:
-        remove_stored(run.stored_name)
-        return _end(run, RunState.REFUSED, message=str(refused))
+        return _end_for_good(run, RunState.REFUSED, message=str(refused))
     except LinksteadError as error:
         return _end(run, RunState.FAILED, message=str(error))
     except Exception:
@@ -63,8 +62,7 @@ def _import(run: ImportRun) -> RunState | None:
         )
         facts = _facts(report, _new_links(store, run.project_id, report))
     if not report.stopped:
-        remove_stored(run.stored_name)
-        return _end(run, RunState.DONE, done=run.size, total=run.size, unit="bytes", **facts)
+        return _end_for_good(run, RunState.DONE, done=run.size, total=run.size, unit="bytes", **facts)
     runs.note(run, **facts)
     if watch.cancelled:
         return _end(run, RunState.CANCELLED, message="Cancelled. What was read stays; run it again to go on.")
@@ -101,6 +99,17 @@ def _unknown(unknown: MappingNeeded) -> dict[str, Any]:
 
 def _end(run: ImportRun, state: RunState, **facts: Any) -> RunState | None:  # noqa: ANN401 - columns of the model
     return state if runs.finish(run, state, **facts) else None
+
+
+def _end_for_good(run: ImportRun, state: RunState, **facts: Any) -> RunState | None:  # noqa: ANN401 - columns of the model
+    """End a run whose file is needed no more.
+
+    In this order: a process that dies in between leaves a file behind, never an open run without its file.
+    """
+    ended = _end(run, state, **facts)
+    if ended is not None:
+        remove_stored(run.stored_name)
+    return ended
 
 
 def refresh_audit(project_id: int) -> None:

@@ -21,7 +21,8 @@ def import_upload(context: TaskContext, run_id: int, project_id: int) -> str:
     state = run_import(run_id, worker_ids[-1] if worker_ids else "")
     if state == RunState.WAITING:
         import_upload.enqueue(run_id, project_id)
-    if state in {RunState.DONE, RunState.CANCELLED}:
+    # None: it ended, perhaps just before its worker was killed; judging once more does no harm
+    if state in {RunState.DONE, RunState.CANCELLED, None}:
         audit_project.enqueue(project_id)
     return str(state)
 

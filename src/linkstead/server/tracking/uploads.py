@@ -157,3 +157,22 @@ def remove_stale_parts(*, now: float | None = None) -> int:
     for path in stale:
         path.unlink(missing_ok=True)
     return len(stale)
+
+
+def remove_orphans(*, now: float | None = None) -> int:
+    """Delete kept uploads that no import needs, as killed processes leave them behind; how many."""
+    # this module is read before there are models
+    from linkstead.server.tracking.models import ImportRun, RunState
+
+    moment = time.time() if now is None else now
+    old = [
+        path
+        for path in _folder().iterdir()
+        if path.suffix != PART and moment - path.stat().st_mtime > _STALE_SECONDS
+    ]
+    open_or_again = ImportRun.objects.exclude(state__in=(RunState.DONE, RunState.REFUSED))
+    needed = set(open_or_again.values_list("stored_name", flat=True))
+    orphans = [path for path in old if path.name not in needed]
+    for path in orphans:
+        path.unlink(missing_ok=True)
+    return len(orphans)
