@@ -126,6 +126,7 @@ def test_the_list_works_without_scripts(site: Site, without_scripts: Watched) ->
     page.get_by_text("Filter", exact=True).click()
     page.locator("#f-placement").select_option("content")
     page.get_by_role("button", name="Show these").click()
+    page.locator(".chip").first.wait_for()
     assert "placement=content" in page.url
     assert page.locator(".chip").count() == 2
     page.goto(f"{site.address}{site.overview}")

@@ -160,16 +160,16 @@ class World:
             "SELECT min(max(due_at, coalesce(held_until, 0))) FROM crawl_host WHERE due_at IS NOT NULL"
         )
         soonest = self.now() + DAY if row is None or row[0] is None else int(row[0])
-        return max(10 * MINUTE, soonest - self.now() + 1)
+        return max(30 * MINUTE, soonest - self.now() + 1)
 
     async def idle(self) -> None:
         """Wait until nothing can be done now."""
         calm = 0
         give_up = time.monotonic() + 60
-        while calm < 3:
+        while calm < 2:
             assert not self._running.done(), self._running
             assert time.monotonic() < give_up, "the patrol does not come to rest"
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.003)
             calm = calm + 1 if self._is_calm() else 0
 
     def _is_calm(self) -> bool:

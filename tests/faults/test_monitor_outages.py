@@ -251,7 +251,7 @@ class _Farm:
 def test_of_the_days_of_live_links_hardly_one_is_called_lost_on_a_farm_of_faults(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host_count, days = (150, 60) if LONG else (14, 6)
+    host_count, days = (150, 60) if LONG else (12, 6)
     world = World(store, host_count=host_count, pages=2)
     farm = _Farm(world, random.Random(3))
 
