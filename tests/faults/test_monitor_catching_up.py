@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tests.loopback.web import LoopbackWeb
 
 LONG = bool(os.environ.get("LINKSTEAD_LONG_TESTS"))
+pytestmark = pytest.mark.timeout(3_600 if LONG else 120)
 DAY: Final = 86_400
 IN_2038: Final = 2**31 + 30 * DAY
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LONG = bool(os.environ.get("LINKSTEAD_LONG_TESTS"))
+pytestmark = pytest.mark.timeout(3_600 if LONG else 120)
 LIVE: Final = STATE_CODE[LinkStatus.LIVE]
 LOST: Final = STATE_CODE[LinkStatus.LOST]
 SELF: Final = ("unreachable", "self")
