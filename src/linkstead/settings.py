@@ -162,9 +162,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("CANARIES", "list of pages", values.canaries,
             "https://example.com/ Example Domain; https://www.iana.org/; https://www.wikipedia.org/",
             "https://example.com/ Example Domain; https://www.example.org/", "0.2",
-            "Pages that are always there, each with a text that it holds if you like; asked only when many "
-            "looks fail at once: when they fail too, our own network is in doubt and nothing is called "
-            "missing. `none` turns this off."),
+            "Pages that are always there, each with a text that it holds if you like; asked only when looks "
+            "fail and none succeed after them, at most every 15 seconds: when they fail too, our own network "
+            "is in doubt and nothing is called missing. `none` turns this off."),
     Setting("BROWSER", "yes or no", values.yes_no, "no", "yes", "0.2",
             "Whether pages that scripts build are rendered in Chromium when a link is missing; needs the "
             "extra `browser` and an installed Chromium."),
