@@ -47,40 +47,24 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def signed_in(site: Site, chromium: Browser) -> dict[str, object]:
-    """The cookies of somebody who came in by the sign-in page."""
-    from seed import EMAIL, PASSWORD
+    from watching import cookies_of
 
-    context = chromium.new_context(locale="en-GB")
-    page = context.new_page()
-    page.goto(f"{site.address}/")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Projects").wait_for()
-    state = context.storage_state()
-    context.close()
-    return dict(state)
+    return cookies_of(site, chromium)
 
 
 @pytest.fixture
 def watched(site: Site, chromium: Browser, signed_in: dict[str, object]) -> Iterator[Watched]:
     """A signed-in page that remembers every complaint."""
-    from watching import Watched
+    from watching import visiting
 
-    context = chromium.new_context(
-        storage_state=signed_in, viewport={"width": 1440, "height": 900}, locale="en-GB"
-    )  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    yield Watched(context.new_page(), site.address)
-    context.close()
+    with visiting(site, chromium, signed_in) as page:
+        yield page
 
 
 @pytest.fixture
 def without_scripts(site: Site, chromium: Browser, signed_in: dict[str, object]) -> Iterator[Watched]:
     """The same in a browser that runs no scripts."""
-    from watching import Watched
+    from watching import visiting
 
-    context = chromium.new_context(storage_state=signed_in, java_script_enabled=False)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    yield Watched(context.new_page(), site.address, scripts=False)
-    context.close()
+    with visiting(site, chromium, signed_in, scripts=False) as page:
+        yield page

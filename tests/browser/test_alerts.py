@@ -46,41 +46,26 @@ def alerted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def cookies(alerted: Site, chromium: Browser) -> dict[str, object]:
-    from seed import EMAIL, PASSWORD
+    from watching import cookies_of
 
-    context = chromium.new_context(locale="en-GB")
-    page = context.new_page()
-    page.goto(f"{alerted.address}/")
-    page.get_by_label("Email").fill(EMAIL)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("heading", name="Projects").wait_for()
-    state = context.storage_state()
-    context.close()
-    return dict(state)
+    return cookies_of(alerted, chromium)
 
 
 @pytest.fixture
 def visit(alerted: Site, chromium: Browser, cookies: dict[str, object]) -> Iterator[Watched]:
-    from watching import Watched
+    from watching import visiting
 
-    context = chromium.new_context(
-        storage_state=cookies, viewport={"width": 1440, "height": 900}, locale="en-GB"
-    )  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    yield Watched(context.new_page(), alerted.address)
-    context.close()
+    with visiting(alerted, chromium, cookies) as page:
+        yield page
 
 
 @pytest.fixture
 def plain_visit(alerted: Site, chromium: Browser, cookies: dict[str, object]) -> Iterator[Watched]:
     """The same without scripts."""
-    from watching import Watched
+    from watching import visiting
 
-    context = chromium.new_context(storage_state=cookies, java_script_enabled=False)  # type: ignore[arg-type]
-    context.set_default_timeout(15_000)
-    yield Watched(context.new_page(), alerted.address, scripts=False)
-    context.close()
+    with visiting(alerted, chromium, cookies, scripts=False) as page:
+        yield page
 
 
 def _axe(watched: Watched) -> list[str]:
