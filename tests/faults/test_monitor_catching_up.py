@@ -163,7 +163,8 @@ def test_f34_after_three_days_away_the_rate_and_each_host_s_pace_are_kept(tmp_pa
     assert len(asked) == count * pages
     times = sorted(hit.at for hit in asked)
     # a busy machine makes visits late, and late ones may come close to those after them: never more
-    assert times[-1] - times[0] >= (len(times) - 2) / rate
+    # (a tenth of a second for how late the first and how soon the last were noticed)
+    assert times[-1] - times[0] >= (len(times) - 2) / rate - 0.1
     for first, last in zip(times, times[int(3 * rate) :], strict=False):
         assert last - first >= 1.5
     for host in many_links.hosts(count):

@@ -287,6 +287,9 @@ def _failure(told: Told, ledger: Ledger, *, too_long: bool) -> Failure | None:
     if told["status"] is None:
         last = read_address(told["final_url"])
         known = ledger.troubles.get((last.host, last.port)) if isinstance(last, WebAddress) else None
+        if known is None and told["spent"] and told["failure"] == Reason.NOT_HTML:
+            # a browser that dies gives its pages up, which looks like a document that was none
+            return Failure(Reason.CONNECTION, "the browser ended")
         return known or _failure_of(told) or Failure(Reason.BAD_ANSWER, "no status")
     if told["failure"] is not None:
         return _failure_of(told)
