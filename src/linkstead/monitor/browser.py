@@ -287,9 +287,6 @@ def _failure(told: Told, ledger: Ledger, *, too_long: bool) -> Failure | None:
     if told["status"] is None:
         last = read_address(told["final_url"])
         known = ledger.troubles.get((last.host, last.port)) if isinstance(last, WebAddress) else None
-        if known is None and told["spent"] and told["failure"] == Reason.NOT_HTML:
-            # a browser that dies gives its pages up, which looks like a document that was none
-            return Failure(Reason.CONNECTION, "the browser ended")
         return known or _failure_of(told) or Failure(Reason.BAD_ANSWER, "no status")
     if told["failure"] is not None:
         return _failure_of(told)
@@ -304,4 +301,7 @@ def _failure(told: Told, ledger: Ledger, *, too_long: bool) -> Failure | None:
 
 
 def _failure_of(told: Told) -> Failure | None:
+    if told["spent"] and told["status"] is None and told["failure"] == Reason.NOT_HTML:
+        # a browser that dies gives its pages up, which looks like a document that was none
+        return Failure(Reason.CONNECTION, "the browser ended")
     return None if told["failure"] is None else Failure(Reason(told["failure"]), told["detail"])
