@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
     from pathlib import Path
 
-    from linkstead.journey.progress import Progress
+    from linkstead.progress import Progress
 
 
 def add_json(verb: argparse.ArgumentParser) -> None:

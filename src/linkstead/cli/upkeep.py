@@ -200,7 +200,7 @@ def _say_rebuilt(name: str, results: list[dict[str, Any]], *, verified: bool) ->
 
 def _told(bars: Bars, step: str, unit: str) -> Callable[[int, int], None]:
     """Progress as stages tell it, for the bars."""
-    from linkstead.journey.progress import Progress
+    from linkstead.progress import Progress
 
     def tell(done: int, total: int) -> None:
         bars(Progress(step, done, total, unit))

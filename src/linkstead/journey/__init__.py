@@ -10,9 +10,9 @@ verification with the pages that nobody has looked at yet.
 
 from linkstead.journey.auditing import audit_profile, kept_audit
 from linkstead.journey.importing import ImportReport, import_file
-from linkstead.journey.progress import Progress
 from linkstead.journey.projects import find_or_create_project
 from linkstead.journey.verifying import Chosen, VerifyReport, verify_links
+from linkstead.progress import Progress
 
 __all__ = [
     "Chosen",

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from linkstead.journey.looking import Looked
-    from linkstead.journey.progress import StopAsked
     from linkstead.journey.rota import Held
     from linkstead.monitor.canary import NetworkWatch
     from linkstead.profile.store import Store
+    from linkstead.progress import StopAsked
 
 #: So many looks that found their links prove that the network worked when they began.
 _GOOD_PROVE: Final = 3

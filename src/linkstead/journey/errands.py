@@ -9,20 +9,20 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from linkstead.journey.progress import never, silent
 from linkstead.journey.targets import TARGETS_A_SITTING, TargetSitting
 from linkstead.monitor.fetch import Fetcher
 from linkstead.profile import hosts, targets
 from linkstead.profile.appointments import WATCHED
+from linkstead.progress import never, silent
 from linkstead.urls import domain_of_host, identity_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from linkstead.journey.progress import ProgressSink, StopAsked
     from linkstead.monitor.canary import NetworkWatch
     from linkstead.monitor.fetch import FetchSettings
     from linkstead.profile.store import Store
+    from linkstead.progress import ProgressSink, StopAsked
 
 #: Our user's own site may be asked a little faster than a stranger's (seconds), but not without end:
 #: the most linked targets first (TARGETS_A_SITTING), the others are due in the next sitting.

@@ -14,10 +14,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from linkstead.errors import InputError, MappingNeeded
-from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.journey.projects import site_of_project
 from linkstead.profile import files
 from linkstead.profile.merge import Merger
+from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.sources import Mapping, open_source
 from linkstead.sources.streaming import BatchReader
 

@@ -20,7 +20,6 @@ from linkstead.journey.doors import doors_of
 from linkstead.journey.doubt import Doubt, Seen
 from linkstead.journey.errands import ErrandHooks, Errands
 from linkstead.journey.looking import Looked, Looker, page_judges
-from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.journey.pulse import Pulse
 from linkstead.journey.rota import Held, Rate, Rota
 from linkstead.journey.writing import Writer
@@ -28,6 +27,7 @@ from linkstead.link import Outcome
 from linkstead.monitor.fetch import Fetcher, FetchSettings
 from linkstead.monitor.pacing import SLOWING_STATUSES, backoff, delay_between
 from linkstead.profile import appointments, hosts, identity, looks
+from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable

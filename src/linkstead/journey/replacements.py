@@ -6,13 +6,13 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
-from linkstead.journey.progress import StopAsked, never
 from linkstead.journey.projects import site_of_project
 from linkstead.monitor.fetch import Fetcher
 from linkstead.monitor.replacement import Candidates, suggest
 from linkstead.monitor.sitemap import SiteReading, read_site, sitemap_readers, sitemap_settings
 from linkstead.profile import targets
 from linkstead.profile.targets import BrokenTarget, Suggested
+from linkstead.progress import StopAsked, never
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

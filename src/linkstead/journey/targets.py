@@ -24,7 +24,6 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.alerts.rules import target_changes
-from linkstead.journey.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.journey.replacements import refresh_site_pages, suggest_replacements
 from linkstead.link import Reason
 from linkstead.monitor import signs
@@ -43,6 +42,7 @@ from linkstead.profile.targets import (
     DueTarget,
     TargetCheck,
 )
+from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.urls import try_normalise_url
 
 if TYPE_CHECKING:

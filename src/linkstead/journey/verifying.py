@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 
 from linkstead.journey.errands import ErrandHooks, look_at_own_pages
 from linkstead.journey.patrol import Hooks, Orders, Patrol, Tools
-from linkstead.journey.progress import ProgressSink, StopAsked, never, silent
 from linkstead.monitor.fetch import FetchSettings, run
 from linkstead.profile import appointments, hosts
+from linkstead.progress import ProgressSink, StopAsked, never, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
