@@ -30,7 +30,7 @@ ROWS: Final = pa.schema(
         pa.field("rel", pa.string(), nullable=False),  # every token, lower case, blank between, as written
         pa.field(
             "robots", pa.string(), nullable=False
-        ),  # the page's own: "", noindex, nofollow, noindex nofollow
+        ),  # the page: "", "noindex", "nofollow", "noindex nofollow"
         pa.field("followed", pa.bool_(), nullable=False),  # neither rel nor the page asks not to follow
         pa.field("placement", pa.string()),  # link.Placement where the source has it (WARC, ARC), else null
         pa.field("language", pa.string()),  # of the page, such as "en"; null: not said
