@@ -119,6 +119,16 @@ class Settings:
         return self.data / "evidence"
 
     @property
+    def graphs(self) -> Path:
+        """The folder of web graphs, one folder a release."""
+        return self.data / "graphs"
+
+    @property
+    def index(self) -> Path:
+        """The folder of the link index."""
+        return self.data / "index"
+
+    @property
     def uploads(self) -> Path:
         return self.data / "uploads"
 

@@ -24,5 +24,6 @@ def compiled(function: _F) -> _F:
 
 
 def parallel(function: _F) -> _F:
-    """Compile with `prange` over all cores."""
-    return cast("_F", numba.njit(cache=True, nogil=True, parallel=True)(function))
+    """Compile with `prange` over all cores; sums may be added up in any order."""
+    fast = {"reassoc", "contract", "nsz"}
+    return cast("_F", numba.njit(cache=True, nogil=True, parallel=True, fastmath=fast)(function))

@@ -1,0 +1,59 @@
+"""Which archives a person means: files, folders, lists of paths, addresses."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from linkstead.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ARCHIVES: Final = ("*.warc", "*.wat", "*.warc.*", "*.wat.*", "*.arc", "*.arc.gz")
+_LISTS: Final = (".paths", ".paths.gz")
+
+
+def is_remote(address: str) -> bool:
+    """Whether an address is not a file of this machine."""
+    return address.startswith(("http://", "https://", "s3://"))
+
+
+def expand(text: str, base: str | None = None) -> Iterator[str]:
+    """The archives that one argument means. `base` is put before relative paths of lists.
+
+    A list is `@file`, or a file that ends in `.paths` or `.paths.gz` as Common Crawl publishes them. Raises
+    `InputError` with a sentence.
+    """
+    if is_remote(text):
+        yield text
+        return
+    listed = text.startswith("@") or text.endswith(_LISTS)
+    path = Path(text.removeprefix("@"))
+    if path.is_dir():
+        found = sorted({str(file) for pattern in _ARCHIVES for file in path.glob(pattern)})
+        if not found:
+            raise InputError(f"{path} holds no archives (.warc, .wat, .arc, plain or packed).")
+        yield from found
+    elif listed:
+        for line in _lines(path):
+            yield line if is_remote(line) or line.startswith("/") else _joined(line, base, path.parent)
+    elif path.is_file():
+        yield str(path)
+    else:
+        raise InputError(f"{path} is not there; check the name.")
+
+
+def _joined(line: str, base: str | None, folder: Path) -> str:
+    return f"{base.rstrip('/')}/{line}" if base else str(folder / line)
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        raw = path.read_bytes()
+        text = gzip.decompress(raw) if raw.startswith(b"\x1f\x8b") else raw
+        return [line.strip() for line in text.decode("utf-8").splitlines() if line.strip()]
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise InputError(f"{path} cannot be read as a list of archives ({error}).") from error
