@@ -11,21 +11,25 @@ Five targets, of authority about 5, 20, 40, 60 and 80 by the rank in question, g
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import scipy.sparse
-from numpy.typing import NDArray
 
 from bench.webgraphs import Web, web_of
 from linkstead.graph.authority import anchors, authority
 from linkstead.graph.hyperball import harmonic_centrality
 from linkstead.graph.ranking import pagerank
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
 FARM = 1_000
 LEVELS = (5, 20, 40, 60, 80)
 REGISTERS = 16
-Ends = tuple[NDArray[np.int64], NDArray[np.int64]]
+Ends: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.int64]]"
 
 
 def star(farm: NDArray[np.int64], target: int, web: Web) -> Ends:
@@ -66,7 +70,7 @@ def plain(web: Web) -> NDArray[np.float64]:
 
 
 def truncated(web: Web, first: int) -> NDArray[np.float64]:
-    """Truncated PageRank (Becchetti, Castillo, Donato, Leonardi, Baeza-Yates 2006): paths of `first` or more."""
+    """Truncated PageRank (Becchetti et al., LinkKDD 2006): paths of `first` links or more."""
     out = web.out_degrees
     shares = scipy.sparse.csr_array(
         (1.0 / out[web.backward.arcs], web.backward.arcs, web.backward.offsets.astype(np.int64)),

@@ -7,12 +7,14 @@ number), half to near numbers, so that there are neighbourhoods. Arcs to oneself
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linkstead.graph.adjacency import Adjacency
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Web(NamedTuple):

@@ -126,7 +126,7 @@ def test_nodes_that_nobody_links_to_tie_to_the_last_bit() -> None:
     draw = np.random.default_rng(4)
     arcs = {
         (int(source), int(to))
-        for source, to in zip(draw.integers(0, 900, 5000), draw.integers(900, 1000, 5000))
+        for source, to in zip(draw.integers(0, 900, 5000), draw.integers(900, 1000, 5000), strict=True)
     }
     forward, backward = both(1000, arcs)
     ranks = pagerank(backward, forward.degrees()).values

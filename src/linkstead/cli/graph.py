@@ -33,7 +33,9 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add_rank(parts)
     domain = _add(parts, "domain", "what the graph knows of one domain", run_domain, paged=True)
     domain.add_argument("name", metavar="DOMAIN")
-    domain.add_argument("--no-technical", action="store_true", help="leave CDNs and tag managers out of the list")
+    domain.add_argument(
+        "--no-technical", action="store_true", help="leave CDNs and tag managers out of the list"
+    )
     gap = _add(parts, "gap", "who refers to them and not to me", run_gap, paged=True)
     gap.add_argument("name", metavar="ME")
     gap.add_argument("them", metavar="THEM", nargs="+")
@@ -54,7 +56,10 @@ def _add(
 ) -> argparse.ArgumentParser:
     part = parts.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
     part.add_argument(
-        "--graph", type=Path, metavar="FOLDER", help="the graph's folder (default: the newest in the data folder)"
+        "--graph",
+        type=Path,
+        metavar="FOLDER",
+        help="the graph's folder (default: the newest in the data folder)",
     )
     if paged:
         part.add_argument("--limit", type=int, default=50, metavar="N", help="rows of a list (default: 50)")
@@ -68,19 +73,25 @@ def _add_import(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     part = parts.add_parser(
         "import",
         help="import a release from its text or BVGraph files",
-        description="Import one release: vertices and edges as text (plain or gzip; part files, folders or .paths"
-        " lists), or BVGraph files (.graph and .properties, given by their common beginning), with or without"
-        " vertices for the names; published ranks beside them or alone. An import that was stopped goes on when"
-        " it is called again.",
+        description="Import one release: vertices and edges as text (plain or gzip; part files, folders or"
+        " .paths lists), or BVGraph files (.graph and .properties, given by their common beginning), with or"
+        " without vertices for the names; published ranks beside them or alone. An import that was stopped"
+        " goes on when it is called again.",
     )
     part.add_argument("--vertices", type=Path, nargs="+", default=[], metavar="FILE")
     part.add_argument("--edges", type=Path, nargs="+", default=[], metavar="FILE")
     part.add_argument("--bvgraph", type=Path, metavar="BASE", help="BASE.graph and BASE.properties")
     part.add_argument("--ranks", type=Path, metavar="FILE", help="Common Crawl's published ranks")
-    part.add_argument("--release", metavar="NAME", help="such as cc-main-2026-apr-may-jun (default: from the files)")
+    part.add_argument(
+        "--release", metavar="NAME", help="such as cc-main-2026-apr-may-jun (default: from the files)"
+    )
     part.add_argument("--level", choices=("domain", "host", "other"), default=None)
-    part.add_argument("--to", type=Path, metavar="FOLDER", help="default: graphs/RELEASE-LEVEL in the data folder")
-    part.add_argument("--memory", type=int, default=4096, metavar="MB", help="for the transpose (default: 4096)")
+    part.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="default: graphs/RELEASE-LEVEL in the data folder"
+    )
+    part.add_argument(
+        "--memory", type=int, default=4096, metavar="MB", help="for the transpose (default: 4096)"
+    )
     add_json(part)
     part.set_defaults(run=run_import)
 
@@ -182,9 +193,7 @@ def run_domain(options: argparse.Namespace) -> int:
         "referring_domains": queries.referring_domains(
             graph, found.node, limit=options.limit, start=options.start, technical=not options.no_technical
         ),
-        "linked_domains": queries.linked_domains(
-            graph, found.node, limit=options.limit, start=options.start
-        ),
+        "linked_domains": queries.linked_domains(graph, found.node, limit=options.limit, start=options.start),
         "in_common": queries.alike(graph, found.node, limit=min(options.limit, _SHOWN)),
     }
     if options.json:
@@ -222,7 +231,12 @@ def run_overlap(options: argparse.Namespace) -> int:
         start=options.start,
     )
     if options.json:
-        said = {"first": found.first, "second": found.second, "shared": found.shared, "jaccard": found.jaccard}
+        said = {
+            "first": found.first,
+            "second": found.second,
+            "shared": found.shared,
+            "jaccard": found.jaccard,
+        }
         print_json({"domains": [options.name, options.other], **said, **_list_json(found.rows)})
         return 0
     print(f"{options.name}: {found.first:,} referring domains; {options.other}: {found.second:,};")
@@ -254,7 +268,9 @@ def run_verify(options: argparse.Namespace) -> int:
     if options.json:
         print_json({"folder": str(graph.folder), "damaged": damaged})
     else:
-        print(f"Damaged: {', '.join(damaged)}. Import the graph again." if damaged else "Every file is whole.")
+        print(
+            f"Damaged: {', '.join(damaged)}. Import the graph again." if damaged else "Every file is whole."
+        )
     return 1 if damaged else 0
 
 

@@ -57,7 +57,12 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add(parts, "crawls", "the crawls in the index, with what was left out of each and why", run_crawls)
     compact = _add(parts, "compact", "write the files of a crawl anew, one a bucket", run_compact)
     compact.add_argument("crawl", metavar="CRAWL")
-    _add(parts, "verify", "compare every file with its checksum, and each crawl with its content hash", run_verify)
+    _add(
+        parts,
+        "verify",
+        "compare every file with its checksum, and each crawl with its content hash",
+        run_verify,
+    )
 
 
 def _add(
@@ -80,8 +85,12 @@ def _add_question(
     run: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
     part = _add(parts, name, what, run)
-    part.add_argument("target", metavar="TARGET", help="example.com, blog.example.com, example.com/shop/ or a URL")
-    part.add_argument("--as", dest="kind", choices=("domain", "host", "prefix", "url"), help="how TARGET is meant")
+    part.add_argument(
+        "target", metavar="TARGET", help="example.com, blog.example.com, example.com/shop/ or a URL"
+    )
+    part.add_argument(
+        "--as", dest="kind", choices=("domain", "host", "prefix", "url"), help="how TARGET is meant"
+    )
     part.add_argument("--limit", type=int, default=50, metavar="N", help="rows (default: 50, most 10000)")
     part.add_argument("--start", type=int, default=0, metavar="N", help="begin after N rows")
     return part
@@ -111,7 +120,9 @@ def _add_build(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     part.add_argument("--crawl", required=True, metavar="NAME", help="such as CC-MAIN-2026-21")
     part.add_argument("--only", nargs="+", metavar="DOMAIN", help="keep only links to these domains")
-    part.add_argument("--graph", type=Path, metavar="FOLDER", help="a graph that gives referring domains' authority")
+    part.add_argument(
+        "--graph", type=Path, metavar="FOLDER", help="a graph that gives referring domains' authority"
+    )
     part.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
     part.add_argument("--memory", type=int, default=4096, metavar="MB", help="for sorting (default: 4096)")
 

@@ -1,9 +1,9 @@
 """Instantaneous codes of WebGraph's bit streams, compiled: unary, gamma, delta, zeta, nibble.
 
-Bits are read from the most significant of each byte on. Codes as in Boldi & Vigna, "The WebGraph framework II:
-codes for the World-Wide Web" (DCC 2004) and in dsiutils' InputBitStream. Every reader gives the value and the
-place of the next bit. Past the end all bits are one, so that no reader runs on for ever; callers compare the
-place with the length. A value that no graph can have is -1.
+Bits are read from the most significant of each byte on. Codes as in Boldi & Vigna, "The WebGraph framework
+II: codes for the World-Wide Web" (DCC 2004) and in dsiutils' InputBitStream. Every reader gives the value
+and the place of the next bit. Past the end all bits are one, so that no reader runs on for ever; callers
+compare the place with the length. A value that no graph can have is -1.
 """
 
 from __future__ import annotations

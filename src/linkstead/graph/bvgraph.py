@@ -1,9 +1,9 @@
 """WebGraph's compressed graphs (`.graph` with `.properties`), decoded from the first node to the last.
 
-Format: Boldi & Vigna, "The WebGraph framework I: compression techniques" (WWW 2004), as BVGraph of the package
-it.unimi.dsi.webgraph writes it. A node's successors are its out-degree, a reference to one of the last nodes,
-blocks of what is copied from that one, intervals, and residuals. Offsets are not needed: we read in order, and
-keep the lists of the last `windowsize` nodes.
+Format: Boldi & Vigna, "The WebGraph framework I: compression techniques" (WWW 2004), as BVGraph of the
+package it.unimi.dsi.webgraph writes it. A node's successors are its out-degree, a reference to one of the
+last nodes, blocks of what is copied from that one, intervals, and residuals. Offsets are not needed: we
+read in order, and keep the lists of the last `windowsize` nodes.
 
 Every number that is read is checked against the graph's size, so a damaged file ends in `FileRefused`.
 """
@@ -33,7 +33,8 @@ _CODES: Final = {
     "ZETA": bits.ZETA,
     "NIBBLE": bits.NIBBLE,
 }
-#: What is coded, in the order in which the kernel takes the codes, with the code used when no flag says another.
+#: What is coded, in the order in which the kernel takes the codes, with the code used when no flag says
+#: another.
 _CODED: Final = {
     "OUTDEGREES": bits.GAMMA,
     "REFERENCES": bits.UNARY,
@@ -45,8 +46,10 @@ _CODED: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a `.properties` file says; `codes` in the order of outdegrees, references, block counts, blocks,
-    residuals."""
+    """What a `.properties` file says.
+
+    `codes` in the order of outdegrees, references, block counts, blocks, residuals.
+    """
 
     nodes: int
     arcs: int
@@ -118,7 +121,17 @@ def _blocks(
         rows = np.empty(kept + _NODES_AT_ONCE + 1, np.int64)
         rows[: kept + 1] = starts
         count, place, code = read_nodes(
-            data, place, node, said.nodes, said.window, said.shortest_interval, said.k, codes, lists, rows, kept
+            data,
+            place,
+            node,
+            said.nodes,
+            said.window,
+            said.shortest_interval,
+            said.k,
+            codes,
+            lists,
+            rows,
+            kept,
         )
         if code != FINE:
             raise FileRefused(

@@ -147,7 +147,7 @@ def _intervals(
     scratch: NDArray[np.uint32],
     filled: int,
 ) -> tuple[int, int]:
-    """Write the runs of successive nodes behind what is in `scratch`: (now filled, next bit); -1 for damage."""
+    """Write runs of successive nodes behind what is in `scratch`: (now filled, next bit); -1: damage."""
     if extra == 0 or shortest == 0:
         return filled, place
     most = filled + extra
@@ -186,7 +186,7 @@ def _merge(
     filled: int,
     residuals: int,
 ) -> tuple[int, bool]:
-    """Merge scratch[:copied], scratch[copied:filled] and the residuals into `lists`: (next bit, all is well)."""
+    """Merge scratch[:copied], scratch[copied:filled] and residuals into `lists`: (next bit, all is well)."""
     one, two, read, coming, out = 0, copied, 0, nodes, start
     before = -1
     while True:

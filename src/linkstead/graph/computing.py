@@ -16,13 +16,11 @@ from linkstead.progress import ProgressSink, StopAsked, never, silent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
     from linkstead.graph.store import Graph
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,9 @@ def rank_graph(
     if unknown:
         raise UsageError(f"There is no rank “{unknown[0]}”; there are {', '.join(KINDS)}.")
     if not graph.has_arcs:
-        raise StoreError("Only ranks were imported into this graph, and no arcs to rank by; import its edges.")
+        raise StoreError(
+            "Only ranks were imported into this graph, and no arcs to rank by; import its edges."
+        )
     run = _Ranking(graph, options, progress, should_stop)
     for kind in KINDS:
         if kind in kinds and not should_stop():
@@ -128,7 +128,7 @@ class _Ranking:
         )
         self._keep("distrust", run, seeds=len(self.options.bad_seeds))
 
-    def _keep(self, kind: str, run: RankRun, **said: Any) -> None:
+    def _keep(self, kind: str, run: RankRun, **said: str | float) -> None:
         if run.stopped:
             return
         made = {key: asdict(self.options)[key] for key in ("damping", "tolerance")}

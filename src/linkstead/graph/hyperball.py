@@ -11,7 +11,8 @@ estimation algorithm" (2007), small counts by linear counting.
 
 Error: a counter of m registers has a relative standard error of about 1.04 / sqrt(m) (a little more for few
 registers, see `relative_error`). Most nodes reach each other and see the same hashes, so that within
-one run the errors go together: the order of the nodes is better than the figures. Another `seed` is another draw.
+one run the errors go together: the order of the nodes is better than the figures. Another `seed` is another
+draw.
 
 Memory: 2 * m + 18 bytes a node beside the arcs where they lie. Only nodes with a predecessor that grew in the
 step before are looked at again.
@@ -89,7 +90,16 @@ def harmonic_centrality(
     for distance in range(1, most + 1):
         if should_stop():
             return HyperBallRun(values, distance - 1, expected, stopped=True)
-        _grow(*backward, old, new, grew, grows, cuts, counts, float(distance), sizes, values, alpha, _POWERS)
+        _grow(
+            (backward.offsets, backward.arcs),
+            (old, new),
+            (grew, grows),
+            cuts,
+            counts,
+            float(distance),
+            (sizes, values),
+            (alpha, _POWERS),
+        )
         left = int(counts.sum())
         old, new, grew, grows = new, old, grows, grew
         progress(Progress("Harmonic centrality", distance, None, "steps", left, f"{left:,} still growing"))
@@ -157,24 +167,25 @@ def _differ(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> bool:
 
 @parallel
 def _grow(
-    offsets: NDArray[np.uint64],
-    arcs: NDArray[np.uint32],
-    old: NDArray[np.uint8],
-    new: NDArray[np.uint8],
-    grew: NDArray[np.uint8],
-    grows: NDArray[np.uint8],
+    backward: tuple[NDArray[np.uint64], NDArray[np.uint32]],
+    counters: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    growth: tuple[NDArray[np.uint8], NDArray[np.uint8]],
     cuts: NDArray[np.int64],
     counts: NDArray[np.int64],
     distance: float,
-    sizes: NDArray[np.float64],
-    values: NDArray[np.float64],
-    alpha: float,
-    powers: NDArray[np.float64],
+    found: tuple[NDArray[np.float64], NDArray[np.float64]],
+    scale: tuple[float, NDArray[np.float64]],
 ) -> None:
     """One step: every ball takes in those of its predecessors that grew in the step before.
 
-    `new` holds the counters of two steps ago; where a node did not grow in the last one, they are still right.
+    `new` holds the counters of two steps ago; where a node did not grow in the last one, they are still
+    right. `growth`: which nodes grew in the last step, and do in this one; `found`: sizes and centralities.
     """
+    offsets, arcs = backward
+    old, new = counters
+    grew, grows = growth
+    sizes, values = found
+    alpha, powers = scale
     for piece in prange(len(cuts) - 1):
         count = 0
         for node in range(cuts[piece], cuts[piece + 1]):

@@ -1,4 +1,4 @@
-"""A release becomes a graph: vertices, then edges (text or BVGraph), then the transpose, then published ranks.
+"""A release becomes a graph: vertices, edges (text or BVGraph), the transpose, then published ranks.
 
 An import that was stopped or killed goes on where it last saved its place: after the names, and every
 SAVE_BYTES of edges. The same call does it; other inputs than before begin anew.
@@ -190,8 +190,8 @@ class _Import:
         said = read_properties(base)
         if self.vertices and self.writer.nodes != said.nodes:
             raise FileRefused(
-                f"{base.name} has {said.nodes:,} nodes and the vertices {self.writer.nodes:,} names: they are not of"
-                " one release. Nothing was changed.",
+                f"{base.name} has {said.nodes:,} nodes and the vertices {self.writer.nodes:,} names: they"
+                " are not of one release. Nothing was changed.",
                 kind="mismatch",
             )
         self.writer.nodes = said.nodes

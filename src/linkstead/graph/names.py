@@ -1,4 +1,4 @@
-"""The names of a graph's nodes: reversed (`com.example`), in C order, front-coded, found without loading them.
+"""The names of a graph's nodes: reversed (`com.example`), in C order, front-coded, found by binary search.
 
 Node `i` is the i-th name. Names stand in blocks of BLOCK; the first of a block is written whole, each other
 as (bytes shared with the one before, bytes that follow, those bytes), lengths in one byte each: a host has at
@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import numpy as np
     from numpy.typing import NDArray
 
 BLOCK: Final = 32
@@ -48,7 +47,8 @@ class Names:
     def starting_with(self, prefix: str, limit: int) -> list[int]:
         """The first nodes whose reversed names begin with `prefix`, in order."""
         wanted = prefix.encode("utf-8", "replace")
-        node, found = self._first_from(wanted), []
+        node = self._first_from(wanted)
+        found: list[int] = []
         for name in self._from(node):
             if len(found) >= limit or not name.startswith(wanted):
                 break

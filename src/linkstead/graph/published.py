@@ -137,7 +137,9 @@ def _write(graph: Graph, path: Path, progress: ProgressSink) -> None:
         places["published-harmonic"][node], values["published-harmonic"][node] = row[0], row[1]
         places["published-pagerank"][node], values["published-pagerank"][node] = row[2], row[3]
     if not matched:
-        raise FileRefused(f"No name of {path.name} is in the graph; is it of another release?", kind="mismatch")
+        raise FileRefused(
+            f"No name of {path.name} is in the graph; is it of another release?", kind="mismatch"
+        )
     said = {"source": path.name, "rows": rows, "matched": matched}
     for kind, array in values.items():
         write_rank(graph.folder, kind, array, said)

@@ -1,7 +1,7 @@
 """Questions to a graph: what a domain is worth, who refers to it, whom it refers to, what others have.
 
-An arc says that some page of one domain referred to some address of another, in any way at all (links, images,
-scripts, redirects): "seen by Common Crawl", kind unknown. It is no proof of a backlink.
+An arc says that some page of one domain referred to some address of another, in any way at all (links,
+images, scripts, redirects): "seen by Common Crawl", kind unknown. It is no proof of a backlink.
 
 numpy alone: lists of tens of millions are cut by partial selection, and only what is shown is named.
 """
@@ -261,9 +261,7 @@ def _standing(graph: Graph, kind: str, node: int) -> Standing | None:
     return Standing(kind, float(values[node]), place, nodes, share)
 
 
-def _without_technical(
-    graph: Graph, nodes: NDArray[np.uint32], technical: bool
-) -> NDArray[np.uint32]:
+def _without_technical(graph: Graph, nodes: NDArray[np.uint32], technical: bool) -> NDArray[np.uint32]:
     if technical:
         return nodes
     left_out = [node for name in TECHNICAL if (node := graph.node(name)) is not None]
@@ -290,7 +288,8 @@ def _listing(
     else:
         order = np.lexsort((nodes, keys))
     rows = [
-        _neighbour(graph, int(nodes[at]), None if counts is None else int(counts[at])) for at in order[start:end]
+        _neighbour(graph, int(nodes[at]), None if counts is None else int(counts[at]))
+        for at in order[start:end]
     ]
     return Listing(rows, len(nodes), start, end < len(nodes))
 
@@ -300,7 +299,9 @@ def _order(graph: Graph) -> NDArray[Any] | None:
 
 
 def _neighbour(graph: Graph, node: int, shared: int | None) -> Neighbour:
-    return Neighbour(graph.name(node), _value(graph, "authority", node), _value(graph, "pagerank", node), shared)
+    return Neighbour(
+        graph.name(node), _value(graph, "authority", node), _value(graph, "pagerank", node), shared
+    )
 
 
 def _value(graph: Graph, kind: str, node: int) -> float | None:
@@ -308,5 +309,3 @@ def _value(graph: Graph, kind: str, node: int) -> float | None:
     if values is None or np.isnan(values[node]):
         return None
     return round(float(values[node]), 1) if kind == "authority" else float(values[node])
-
-

@@ -94,7 +94,7 @@ def pagerank(
         last = step * damping <= tolerance or done == MOST_STEPS
         _gather(backward, shares, groups, cuts, votes, sums)
         lost = max(0.0, 1.0 - float(sums.sum()))
-        _settle(votes, shares, out_degrees, where, damping, lost, last, cuts, sums)
+        _settle(votes, shares, out_degrees, where, (damping, lost), last, cuts, sums)
         step = float(sums.sum())
         shares, votes = votes, shares
         progress(Progress("PageRank", done, None, "steps", nodes, f"last step {step:.1e}"))
@@ -230,16 +230,17 @@ def _settle(
     shares: NDArray[np.float64],
     degrees: NDArray[np.uint32],
     teleport: NDArray[np.float64],
-    damping: float,
-    lost: float,
-    last: bool,  # noqa: FBT001 - a kernel takes its arguments by place
+    pair: tuple[float, float],
+    last: bool,
     cuts: NDArray[np.int64],
     sums: NDArray[np.float64],
 ) -> None:
     """Votes become ranks, kept as shares p / out until the last step; `sums` takes how far they moved.
 
-    The last step keeps p itself: dividing and multiplying again would tear ties apart in the last bit.
+    `pair` is the damping and the lost part. The last step keeps p itself: dividing and multiplying again
+    would tear ties apart in the last bit.
     """
+    damping, lost = pair
     even = 1.0 / len(votes)
     for piece in prange(len(cuts) - 1):
         moved = 0.0

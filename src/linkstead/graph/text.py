@@ -60,7 +60,8 @@ def refused_line(path: Path, piece: Piece, place: int, why: str) -> FileRefused:
     line = piece.lines[place : place + 80].split(b"\n")[0].decode("ascii", "replace")
     at = piece.start + place
     return FileRefused(
-        f"{path.name}: {why}, at byte {at:,} of the unpacked text: “{line}”. Nothing was changed.", kind="line"
+        f"{path.name}: {why}, at byte {at:,} of the unpacked text: “{line}”. Nothing was changed.",
+        kind="line",
     )
 
 

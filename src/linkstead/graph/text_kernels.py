@@ -1,7 +1,7 @@
 """Compiled readers of Common Crawl's vertices and edges: whole lines of bytes in, numbers out.
 
-Each stops at the first line that breaks a rule and says which rule (the codes below) and at which byte, so that
-the caller can name the line. Nothing is read past the end of what was given.
+Each stops at the first line that breaks a rule and says which rule (the codes below) and at which byte, so
+that the caller can name the line. Nothing is read past the end of what was given.
 """
 
 from __future__ import annotations
@@ -83,7 +83,8 @@ def read_vertices(
     """Lines `id TAB name [TAB hosts]` front-coded into `out`.
 
     Gives (names, bytes written, block heads written, length of the last name, code, byte of the refused
-    line). `before` holds the name before the first and, afterwards, the last one. Ids count up from `expected`.
+    line). `before` holds the name before the first and, afterwards, the last one. Ids count up from
+    `expected`.
     """
     place, count, written, blocks, length = 0, 0, 0, 0, len(text)
     while place < length:
@@ -177,14 +178,3 @@ def scatter(
                 place = cursors[target - low]
                 out[place] = first_node + row
                 cursors[target - low] = place + 1
-
-
-@compiled
-def ascending(
-    offsets: NDArray[np.uint64], arcs: NDArray[np.uint32], froms: NDArray[np.uint32], low: int, high: int
-) -> None:
-    """Write the source of each arc of nodes [low, high) into `froms`, counted from the first of these arcs."""
-    start = offsets[low]
-    for node in range(low, high):
-        for arc in range(offsets[node], offsets[node + 1]):
-            froms[arc - start] = node

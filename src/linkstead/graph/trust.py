@@ -3,8 +3,8 @@
 TrustRank: PageRank whose teleport goes to the trusted seeds alone, t = d * T t + (1 - d) * seeds (Gyongyi,
 Garcia-Molina and Pedersen, "Combating web spam with TrustRank", VLDB 2004): whom trusted nodes refer to.
 
-Anti-TrustRank: the same on the inverse graph from distrusted seeds (Krishnan and Raj, "Web spam detection with
-Anti-Trust Rank", AIRWeb 2006): who refers to distrusted nodes, at whatever distance.
+Anti-TrustRank: the same on the inverse graph from distrusted seeds (Krishnan and Raj, "Web spam detection
+with Anti-Trust Rank", AIRWeb 2006): who refers to distrusted nodes, at whatever distance.
 
 Both sum to 1 over the graph; a node that no seed reaches (or that reaches no seed) has exactly 0. The rank of
 dangling nodes goes back to the seeds. Kernel, error and memory as in `ranking`.

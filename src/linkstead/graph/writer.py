@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 MEMORY: Final = 4 << 30
 #: Room that must be left on the disk beside what the graph needs.
 _SPARE: Final = 1 << 28
-#: Bytes a name takes front-coded, and a node's two offsets and its number of hosts; measured on generated names.
+#: Bytes a name takes front-coded, and a node's two offsets and its number of hosts; measured on generated
+#: names.
 _NAME_BYTES: Final = 14
 _NODE_BYTES: Final = 8 + 8 + 4
 _FILES: Final = (
@@ -58,13 +59,13 @@ def must_fit(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(there).free
     if free < needed + _SPARE:
         raise StoreError(
-            f"The graph needs about {needed / 1e9:,.1f} GB on the disk of {there}, and {free / 1e9:,.1f} GB are free;"
-            " make room or name another folder."
+            f"The graph needs about {needed / 1e9:,.1f} GB on the disk of {there}, where"
+            f" {free / 1e9:,.1f} GB are free; make room or name another folder."
         )
 
 
 class GraphWriter:
-    """Writes one graph; not for two threads. `nodes` is said before the first arc where there are no names."""
+    """Writes one graph; not for two threads. `nodes` is said before the first arc if there are no names."""
 
     def __init__(self, folder: Path, *, release: str, level: str, nodes: int | None = None) -> None:
         self.folder = folder
@@ -242,7 +243,7 @@ class GraphWriter:
     def _append(self, name: str, array: NDArray[Any]) -> None:
         try:
             with (self.part / name).open("ab") as file:
-                file.write(memoryview(np.ascontiguousarray(array)).cast("B") if len(array) else b"")
+                np.ascontiguousarray(array).tofile(file)
         except OSError as error:
             raise StoreError(
                 f"{self.part / name} cannot be written ({error.strerror}); make room."

@@ -1,7 +1,8 @@
 """Archives to an index on one machine: each archive's rows in a file of its own, then sorted into the store.
 
-One process an archive, so that one that breaks down takes only its archive with it; it is named, the others go on.
-Finished archives leave a mark beside their rows, and a build that is started again goes on with the others.
+One process an archive, so that one that breaks down takes only its archive with it; it is named, the others
+go on. Finished archives leave a mark beside their rows, and a build that is started again goes on with the
+others.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import shutil
 from collections import Counter
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, Protocol
@@ -24,11 +24,12 @@ import pyarrow.parquet as pq
 from linkstead.errors import InputError, LinksteadError
 from linkstead.index.records import harvest
 from linkstead.index.schema import ROWS
-from linkstead.index.store import MEMORY_MB, LinkIndex, open_or_create
+from linkstead.index.store import MEMORY_MB, open_or_create
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
+    from contextlib import AbstractContextManager
 
     from linkstead.index.manifest import Crawl
 
@@ -60,13 +61,13 @@ class Built:
 
 
 def inputs_of(given: Iterable[str]) -> list[str]:
-    """Archives meant by names, folders and lists (`@list.txt`, `.paths`, `.paths.gz`), in order, each once."""
+    """Archives meant by names, folders and lists (`@list.txt`, `.paths`, `.paths.gz`), each once."""
     from linkstead.index.inputs import expand
 
     return list(dict.fromkeys(address for text in given for address in expand(text)))
 
 
-def build(
+def build(  # noqa: PLR0913 - each by its name
     inputs: Sequence[str],
     folder: Path,
     crawl: str,
@@ -94,7 +95,8 @@ def build(
     if len(failed) > len(inputs) * _FAILED_ALLOWED:
         name, why = next(iter(failed.items()))
         raise InputError(
-            f"{len(failed)} of {len(inputs)} archives could not be read, first {name}: {why} The index is as it was."
+            f"{len(failed)} of {len(inputs)} archives could not be read, first {name}: {why}"
+            " The index is as it was."
         )
     counts: Counter[str] = Counter()
     for address in done:
@@ -158,7 +160,9 @@ def _read_all(
                     else:
                         rows += found
                     done = total - len(waiting) - len(running)
-                    progress(Progress("Reading archives", done, total, "archives", rows, note=f"{rows:,} links"))
+                    progress(
+                        Progress("Reading archives", done, total, "archives", rows, note=f"{rows:,} links")
+                    )
     return failed
 
 

@@ -1,4 +1,4 @@
-"""What an index's folder says of itself: manifest.json, replaced in one step when everything else is in place."""
+"""What an index's folder says of itself: manifest.json, replaced in one step as the last thing written."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Manifest:
         return next((crawl for crawl in self.crawls if crawl.name == name), None)
 
     def with_crawl(self, crawl: Crawl) -> Manifest:
-        """The same with this crawl in the place of the one of its name, crawls in the order of their names."""
+        """The same with this crawl in place of the one of its name; crawls stand in the order of names."""
         others = [one for one in self.crawls if one.name != crawl.name]
         return replace(self, crawls=tuple(sorted([*others, crawl], key=lambda one: one.name)))
 
@@ -81,7 +81,9 @@ def read_manifest(folder: Path) -> Manifest:
     except FileNotFoundError:
         raise StoreError(f"{folder} is no link index yet; make one with `linkstead index build`.") from None
     except (OSError, ValueError) as error:
-        raise StoreError(f"The manifest of {folder} cannot be read ({error}); restore a copy of it.") from error
+        raise StoreError(
+            f"The manifest of {folder} cannot be read ({error}); restore a copy of it."
+        ) from error
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise StoreError(f"{folder} holds something else than a link index; name another folder.")
     if (said.get("version"), said.get("schema")) != (VERSION, SCHEMA):

@@ -3,13 +3,14 @@
     scope = scope_of("example.com/blog/")
     page = backlinks(index, scope, Filters(followed=True), limit=50)
 
-Every answer is a `Page` of named rows with `more`; the next one begins at `next`. Without a crawl in the filters
-the newest one is asked. All values are bound; file names come from the manifest alone.
+Every answer is a `Page` of named rows with `more`; the next one begins at `next`. Without a crawl in the
+filters the newest one is asked. All values are bound; file names come from the manifest alone.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -39,7 +40,8 @@ class Kind(StrEnum):
 class Scope:
     """Targets: all of a registrable domain, a host, addresses that begin alike, or one URL.
 
-    `domain` is reversed; `texts` are beginnings of target URLs (for `url` the whole of it), empty for a domain.
+    `domain` is reversed; `texts` are beginnings of target URLs (for `url` the whole of it), empty for a
+    domain.
     """
 
     kind: Kind
@@ -86,7 +88,7 @@ class _Where:
     parts: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, part: str, **values: Any) -> None:
+    def add(self, part: str, **values: object) -> None:
         self.parts.append(part)
         self.values.update(values)
 
@@ -103,7 +105,7 @@ _BEST: Final = "authority DESC NULLS LAST, source_domain, source_url, target_url
 
 
 def scope_of(text: str, kind: str | None = None) -> Scope:
-    """What a person means: `example.com`, `blog.example.com`, `example.com/shop/`, or a whole URL with `kind`.
+    """What a person means: `example.com`, `blog.example.com`, `example.com/shop/`, or a URL with `kind`.
 
     Without `kind`: a registrable domain is one, another host is a host, anything with a path a prefix. A
     prefix without a scheme is meant with http and https, with and without `www.`. Raises `InputError`.
@@ -131,7 +133,8 @@ def backlinks(
     files, where = _asked(index, scope, filters)
     columns = ", ".join(_LINK_COLUMNS)
     once = (
-        " QUALIFY row_number() OVER (PARTITION BY source_domain ORDER BY followed DESC, source_url, target_url) = 1"
+        " QUALIFY row_number() OVER"
+        " (PARTITION BY source_domain ORDER BY followed DESC, source_url, target_url) = 1"
         if filters.one_per_domain
         else ""
     )
@@ -145,7 +148,8 @@ def referring_domains(
     """Who links, with how many pages and how many followed, by authority."""
     files, where = _asked(index, scope, filters)
     sql = (
-        "SELECT source_domain, max(authority) AS authority, count(*) AS links, count(*) FILTER (followed) AS followed,"
+        "SELECT source_domain, max(authority) AS authority, count(*) AS links,"
+        " count(*) FILTER (followed) AS followed,"
         f" count(DISTINCT target_url) AS targets FROM read_parquet($files) WHERE {where.text}"
         " GROUP BY source_domain ORDER BY authority DESC NULLS LAST, links DESC, source_domain"
     )
@@ -159,8 +163,8 @@ def anchors(
     """The words of links, those of most domains first."""
     files, where = _asked(index, scope, filters)
     sql = (
-        "SELECT anchor, count(DISTINCT source_domain) AS domains, count(*) AS links, count(*) FILTER (followed) AS"
-        f" followed FROM read_parquet($files) WHERE {where.text}"
+        "SELECT anchor, count(DISTINCT source_domain) AS domains, count(*) AS links,"
+        f" count(*) FILTER (followed) AS followed FROM read_parquet($files) WHERE {where.text}"
         " GROUP BY anchor ORDER BY domains DESC, links DESC, anchor"
     )
     return _page(index, sql, files, where, ("anchor", "domains", "links", "followed"), limit, start)
@@ -172,8 +176,9 @@ def top_targets(
     """The pages that most domains link to: best by links."""
     files, where = _asked(index, scope, filters)
     sql = (
-        "SELECT target_url, count(DISTINCT source_domain) AS domains, count(*) AS links, count(*) FILTER (followed) AS"
-        f" followed, max(authority) AS authority FROM read_parquet($files) WHERE {where.text}"
+        "SELECT target_url, count(DISTINCT source_domain) AS domains, count(*) AS links,"
+        " count(*) FILTER (followed) AS followed, max(authority) AS authority"
+        f" FROM read_parquet($files) WHERE {where.text}"
         " GROUP BY target_url ORDER BY domains DESC, links DESC, target_url"
     )
     columns = ("target_url", "domains", "links", "followed", "authority")
@@ -225,12 +230,13 @@ def intersect(
 def summary(index: LinkIndex, scope: Scope, crawl: str | None = None) -> dict[str, Any]:
     """Counts of a scope in one crawl: links, domains, followed, targets, and the commonest languages."""
     files, where = _asked(index, scope, Filters(crawl=crawl))
-    counted = index.rows(
-        "SELECT count(*), count(DISTINCT source_domain), count(*) FILTER (followed), count(DISTINCT target_url),"
-        " count(DISTINCT source_url), count(*) FILTER (type = 'image'), min(crawled), max(crawled)"
-        f" FROM read_parquet($files) WHERE {where.text}",
-        {"files": files, **where.values},
-    )[0] if files else (0, 0, 0, 0, 0, 0, None, None)  # fmt: skip
+    sql = (
+        "SELECT count(*), count(DISTINCT source_domain), count(*) FILTER (followed),"
+        " count(DISTINCT target_url), count(DISTINCT source_url), count(*) FILTER (type = 'image'),"
+        f" min(crawled), max(crawled) FROM read_parquet($files) WHERE {where.text}"
+    )
+    nothing = (0, 0, 0, 0, 0, 0, None, None)
+    counted = index.rows(sql, {"files": files, **where.values})[0] if files else nothing
     names = ("links", "referring_domains", "followed", "targets", "referring_pages", "images")
     said: dict[str, Any] = dict(zip(names, counted, strict=False))
     said["first_crawled"], said["last_crawled"] = _plain(counted[6]), _plain(counted[7])
@@ -250,7 +256,8 @@ def _compared(
     """Domains that link to at least so many of them, and not to me."""
     if not them:
         raise UsageError("Name at least one other site to compare with.")
-    ways, values = [], {}
+    ways: list[str] = []
+    values: dict[str, Any] = {}
     for number, scope in enumerate(them):
         files, where = _asked(index, scope, Filters(crawl=crawl), suffix=str(number))
         if files:
@@ -266,21 +273,21 @@ def _compared(
         files, where = _asked(index, me, Filters(crawl=crawl), suffix="_me")
         if files:
             without = (
-                f" WHERE source_domain NOT IN (SELECT source_domain FROM read_parquet($files_me) WHERE {where.text})"
+                " WHERE source_domain NOT IN"
+                f" (SELECT source_domain FROM read_parquet($files_me) WHERE {where.text})"
             )
             values.update(where.values, files_me=files)
     sql = (
-        "SELECT source_domain, max(authority) AS authority, count(DISTINCT site) AS sites, sum(links)::BIGINT AS links"
-        f" FROM ({' UNION ALL '.join(ways)}){without} GROUP BY source_domain HAVING count(DISTINCT site) >= {at_least}"
+        "SELECT source_domain, max(authority) AS authority, count(DISTINCT site) AS sites,"
+        f" sum(links)::BIGINT AS links FROM ({' UNION ALL '.join(ways)}){without}"
+        f" GROUP BY source_domain HAVING count(DISTINCT site) >= {at_least}"
         " ORDER BY sites DESC, authority DESC NULLS LAST, links DESC, source_domain"
     )
     rows = index.rows(f"{sql} LIMIT $limit OFFSET $start", {**values, "limit": limit + 1, "start": start})
     return _cut(("domain", "authority", "sites", "links"), rows, limit, start, (0,))
 
 
-def _difference(
-    index: LinkIndex, scope: Scope, there: str, gone: str, limit: int, start: int
-) -> Page:
+def _difference(index: LinkIndex, scope: Scope, there: str, gone: str, limit: int, start: int) -> Page:
     files, where = _asked(index, scope, Filters(crawl=there))
     others, values = index.files(gone, scope.domain), dict(where.values)
     columns = (*_LINK_COLUMNS, "page_known")
@@ -301,9 +308,7 @@ def _difference(
     return _page(index, sql, files, _Where(where.parts, values), columns, limit, start, reversed_at=(12,))
 
 
-def _asked(
-    index: LinkIndex, scope: Scope, filters: Filters, suffix: str = ""
-) -> tuple[list[str], _Where]:
+def _asked(index: LinkIndex, scope: Scope, filters: Filters, suffix: str = "") -> tuple[list[str], _Where]:
     """The files to read and the conditions; names of bound values end in `suffix`."""
     files = index.files(filters.crawl or _newest(index), scope.domain)
     where = _Where()
@@ -343,13 +348,18 @@ def _page(
 
 
 def _cut(
-    columns: tuple[str, ...], rows: list[tuple[Any, ...]], limit: int, start: int, reversed_at: tuple[int, ...]
+    columns: tuple[str, ...],
+    rows: list[tuple[Any, ...]],
+    limit: int,
+    start: int,
+    reversed_at: tuple[int, ...],
 ) -> Page:
     """One page of rows, names of domains in reading order."""
     shown = rows[: min(limit, MOST)]
     if reversed_at:
         shown = [
-            tuple(reverse_host(v) if place in reversed_at else v for place, v in enumerate(row)) for row in shown
+            tuple(reverse_host(v) if place in reversed_at else v for place, v in enumerate(row))
+            for row in shown
         ]
     return Page(columns, shown, len(rows) > len(shown), start + len(shown))
 
@@ -369,5 +379,5 @@ def _everywhere(bare: str, path: str) -> tuple[str, ...]:
     return (*_both(bare, path), *_both(f"www.{bare}", path))
 
 
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value

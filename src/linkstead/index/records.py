@@ -18,7 +18,6 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from datetime import date
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
@@ -29,6 +28,8 @@ from linkstead.index.rows import RowBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+
+    from datetime import date
 
     import pyarrow as pa
 
@@ -146,14 +147,14 @@ def _add_response(record: WarcRecord, builder: RowBuilder) -> None:
         counts["not http"] += 1
         return
     record.parse_http()
-    if record.http_headers is None:
+    if not record.is_http_parsed:
         counts["malformed record"] += 1
         return
-    status = record.http_headers.status_code
-    if status is not None and not 200 <= status < 300:
+    answer = record.http_headers
+    if not 200 <= (answer.status_code or 0) < 300:
         counts["not a page (status)"] += 1
         return
-    headers = list(record.http_headers.astuples())
+    headers = list(answer.astuples())
     _add_body(record.reader.read(MOST_BYTES), url.strip("<>"), headers, crawled, builder)
 
 

@@ -1,8 +1,8 @@
 """From a page's links to rows: external ones only, one row a target, the first followed link speaking.
 
-Addresses that are plainly in normal form already (`PLAIN`) skip the parser: lower-case scheme and host, a path
-of unreserved characters and sub-delimiters without dot segments, no query, no fragment. All others go through
-`urls.try_normalise_url`. A test proves that the short way says what the long one does.
+Addresses that are plainly in normal form already (`PLAIN`) skip the parser: lower-case scheme and host, a
+path of unreserved characters and sub-delimiters without dot segments, no query, no fragment. All others go
+through `urls.try_normalise_url`. A test proves that the short way says what the long one does.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PageFacts(NamedTuple):
 
 
 class FoundLink(NamedTuple):
-    """A link before it is judged: an absolute URL or one without scheme as written, and what stands with it."""
+    """A link before it is judged: its absolute URL, and what stands with it on the page."""
 
     url: str
     anchor: str
@@ -54,7 +54,7 @@ class FoundLink(NamedTuple):
 
 @dataclass(slots=True)
 class RowBuilder:
-    """Collects rows; `take` gives them as a batch and begins anew. `only`: reversed target domains to keep."""
+    """Collects rows; `take` gives them as a batch and begins anew. `only`: reversed domains to keep."""
 
     only: Collection[str] | None = None
     counts: Counter[str] = field(default_factory=Counter)

@@ -4,9 +4,10 @@
     index.append("CC-MAIN-2026-21", runs, counts=..., now=...)
     index.rows("SELECT ... FROM links WHERE target_domain = $domain", {"domain": "com.example"}, files)
 
-Rows stand in Parquet files, one a bucket and append, sorted by target domain and authority in small row groups,
-so that a question about a domain reads a few of them. A reader sees the files that the manifest names; an append
-writes beside them and replaces the manifest as its last step. One writer at a time (a lock file).
+Rows stand in Parquet files, one a bucket and append, sorted by target domain and authority in small row
+groups, so that a question about a domain reads a few of them. A reader sees the files that the manifest
+names; an append writes beside them and replaces the manifest as its last step. One writer at a time (a lock
+file).
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import shutil
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -36,7 +36,8 @@ from linkstead.index.manifest import (
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 #: Rows in a row group: a question about one domain reads whole ones (see docs/decisions/0011).
 ROW_GROUP: Final = 20_480
@@ -50,8 +51,8 @@ _ORDER: Final = "target_domain, authority DESC NULLS LAST, source_domain, source
 _PARQUET: Final = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
 #: The same for the same rows, whatever their order and files: MD5 of each row's text, summed modulo 2^64.
 _HASH: Final = (
-    "(sum(md5_number_lower(concat_ws(chr(31), target_url, source_url, authority, anchor, type, rel, robots, followed,"
-    " coalesce(placement, chr(30)), coalesce(language, chr(30)), crawled, links))::HUGEINT)"
+    "(sum(md5_number_lower(concat_ws(chr(31), target_url, source_url, authority, anchor, type, rel, robots,"
+    " followed, coalesce(placement, chr(30)), coalesce(language, chr(30)), crawled, links))::HUGEINT)"
     " % 18446744073709551616::HUGEINT)"
 )
 
@@ -93,7 +94,7 @@ class LinkIndex:
         """Files that do not match their checksums."""
         return damaged_files(self.folder, self.manifest)
 
-    def append(
+    def append(  # noqa: PLR0913 - what a crawl is said to be, each by its name
         self,
         crawl: str,
         runs: Sequence[Path],
@@ -185,7 +186,7 @@ def open_or_create(folder: Path, buckets: int = BUCKETS) -> LinkIndex:
     try:
         return open_index(folder)
     except StoreError:
-        if any(path.name not in (".lock",) for path in folder.iterdir()):
+        if any(path.name != ".lock" for path in folder.iterdir()):
             raise
     write_manifest(folder, Manifest(buckets=buckets))
     return open_index(folder)
@@ -212,7 +213,9 @@ class _Sorting:
         try:
             if runs:
                 self._split(runs, authority)
-            return self._each_bucket(lambda bucket: sorted((self.work / f"bucket={bucket}").glob("*.parquet")))
+            return self._each_bucket(
+                lambda bucket: sorted((self.work / f"bucket={bucket}").glob("*.parquet"))
+            )
         except duckdb.Error as error:
             said = str(error).splitlines()[0][:200]
             raise StoreError(f"The rows could not be sorted ({said}); the index is as it was.") from error
@@ -245,13 +248,15 @@ class _Sorting:
         if authority is not None:
             values["authority"] = str(authority)
         self.engine.execute(
-            f"COPY (SELECT {columns}, (('0x' || substr(md5(r.target_domain), 1, 4))::INTEGER % {self.buckets}) AS bucket"
-            f" FROM read_parquet($runs) r{joined}) TO '{_quoted(self.work)}'"
+            f"COPY (SELECT {columns},"
+            f" (('0x' || substr(md5(r.target_domain), 1, 4))::INTEGER % {self.buckets}) AS bucket FROM read_parquet($runs) r{joined}) TO '{_quoted(self.work)}'"
             " (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (bucket), OVERWRITE_OR_IGNORE)",
             values,
         )
 
-    def _each_bucket(self, inputs: Any, *, against_old: bool = True) -> list[PartFile] | None:
+    def _each_bucket(
+        self, inputs: Callable[[int], list[Path]], *, against_old: bool = True
+    ) -> list[PartFile] | None:
         done: list[PartFile] = []
         for bucket in range(self.buckets):
             if self.stop():
@@ -290,7 +295,8 @@ class _Sorting:
         target.parent.mkdir(parents=True, exist_ok=True)
         inner = f"SELECT {once}{_COLUMNS} FROM read_parquet($paths) n{new}{first}"
         made = self.engine.execute(
-            f"COPY (SELECT {_COLUMNS} FROM ({inner}) ORDER BY {_ORDER}) TO '{_quoted(target)}' {_PARQUET}", values
+            f"COPY (SELECT {_COLUMNS} FROM ({inner}) ORDER BY {_ORDER}) TO '{_quoted(target)}' {_PARQUET}",
+            values,
         ).fetchall()[0][0]
         if not made:
             target.unlink(missing_ok=True)

@@ -1,8 +1,8 @@
 """One WAT record: the JSON that Common Crawl keeps of a fetched page, decoded by its type, to links.
 
 Format: section 6 of Common Crawl's WAT as ia-web-commons writes it; see docs/index.md. Only `A@/href` and
-`AREA@/href` are links that count. Internal ones are most of them and are passed over by looking at their first
-characters: joining every one to the page's address was the cost of the usual way.
+`AREA@/href` are links that count. Internal ones are most of them and are passed over by looking at their
+first characters: joining every one to the page's address was the cost of the usual way.
 """
 
 from __future__ import annotations
@@ -148,7 +148,9 @@ def _directives(metas: list[Meta], headers: bytes) -> tuple[str, str | None]:
     if not found and not tags:
         return "", language
     rules = read_robots(found, tags)
-    return robots_words(noindex=bool(rules.noindex_from(None)), nofollow=bool(rules.nofollow_from())), language
+    return robots_words(
+        noindex=bool(rules.noindex_from(None)), nofollow=bool(rules.nofollow_from())
+    ), language
 
 
 def _pairs(headers: bytes) -> list[tuple[str, str]]:
@@ -164,7 +166,7 @@ def _pairs(headers: bytes) -> list[tuple[str, str]]:
 
 
 def _language(text: str) -> str | None:
-    word = text.split(",")[0].strip().lower()[:35]
+    word = text.split(",", maxsplit=1)[0].strip().lower()[:35]
     return word or None
 
 
@@ -225,4 +227,3 @@ def day_of(text: str) -> date | None:
         return date.fromisoformat(text[:10])
     except ValueError:
         return None
-
