@@ -3,8 +3,8 @@
     python -m bench.authority [--short]
 
 Agreement and stability are told from the published heads (about 1,000 domains) in the shared data, joined by
-registrable domain (ICANN suffixes); of several names of one domain the best place counts. Farms: `bench.farms`
-on a generated web (`bench.webgraphs`), 1M domains; HyperBall with 16 registers.
+registrable domain (ICANN suffixes); of several names of one domain the best place counts. Farms:
+`bench.farms` on a generated web (`bench.webgraphs`), 1M domains; HyperBall with 16 registers.
 """
 
 from __future__ import annotations

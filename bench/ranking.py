@@ -2,9 +2,9 @@
 
     python -m bench.ranking [--short]
 
-Same graph, damping, L1 tolerance of the last step and rounds for all; CPU seconds of the whole process, taking
-turns; everything is compiled and every peer's graph is built before. Graphs: cnr-2000 of the shared data and a
-generated web (`bench.webgraphs`). The truth is scipy's walk until a step is below 1e-13.
+Same graph, damping, L1 tolerance of the last step and rounds for all; CPU seconds of the whole process,
+taking turns; everything is compiled and every peer's graph is built before. Graphs: cnr-2000 of the shared
+data and a generated web (`bench.webgraphs`). The truth is scipy's walk until a step is below 1e-13.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from bench.racing import Figure, ratio_text, show
 from bench.webgraphs import Web, generated, web_of
 from linkstead.graph.bvgraph import arcs_of
 from linkstead.graph.hyperball import harmonic_centrality, relative_error
-from linkstead.graph.ranking import pagerank
+from linkstead.graph.ranking import TOLERANCE, pagerank
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,13 +32,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DATA = Path(os.environ.get("LINKSTEAD_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
-TOLERANCE = 1e-6
 ROUNDS = 5
 
 
 def cnr() -> Web:
     blocks = list(arcs_of(DATA / "law-cnr-2000" / "data" / "cnr-2000"))
-    return web_of(325_557, np.concatenate([froms for froms, _ in blocks]), np.concatenate([tos for _, tos in blocks]))
+    return web_of(
+        325_557, np.concatenate([froms for froms, _ in blocks]), np.concatenate([tos for _, tos in blocks])
+    )
 
 
 def sparse(web: Web) -> scipy.sparse.csr_array:
@@ -69,11 +70,11 @@ def networkit_of(web: Web) -> Callable[[], NDArray[np.float64]] | None:
     ends = (np.ones(len(web.froms)), (web.froms.astype(np.uint64), web.tos.astype(np.uint64)))
     matrix = scipy.sparse.coo_matrix(ends, (web.forward.nodes, web.forward.nodes))
     graph = networkit.GraphFromCoo(matrix, n=web.forward.nodes, weighted=False, directed=True)
-    sinks = networkit.centrality.SinkHandling.DISTRIBUTE_SINKS
+    sinks = networkit.centrality.SinkHandling.DistributeSinks
 
     def run() -> NDArray[np.float64]:
         ranking = networkit.centrality.PageRank(graph, 0.85, TOLERANCE, distributeSinks=sinks)
-        ranking.norm = networkit.centrality.Norm.L1_NORM
+        ranking.norm = networkit.centrality.Norm.l1norm
         ranking.run()
         values = np.array(ranking.scores())
         return values / values.sum()
@@ -110,7 +111,9 @@ def race(name: str, web: Web, rounds: int) -> list[Figure]:
     error = float(np.abs(ours() - truth).sum())
     figures = [Figure(f"{label}: L1 error", f"{error:.1e}", "5e-6", error <= 5e-6)]
     held = peak(ours) + web.backward.arcs.nbytes + web.backward.offsets.nbytes + out.nbytes
-    figures.append(Figure(f"{label}: bytes an arc while ranking", f"{held / arcs:.1f}", "9", held <= 9 * arcs))
+    figures.append(
+        Figure(f"{label}: bytes an arc while ranking", f"{held / arcs:.1f}", "9", held <= 9 * arcs)
+    )
     for peer, run in peers.items():
         if run is None:
             print(f"{peer} is not installed: left out", file=sys.stderr)
@@ -145,7 +148,9 @@ def balls(nodes: int, seeds: int) -> list[Figure]:
 def rows(short: bool) -> list[Figure]:
     figures = race("cnr-2000", cnr(), ROUNDS) if (DATA / "law-cnr-2000").is_dir() else []
     # an eighth of the arcs asked for are doubles
-    figures += race("generated", generated(1_000_000, 1_000_000 if short else 8_000_000), 2 if short else ROUNDS)
+    figures += race(
+        "generated", generated(1_000_000, 1_000_000 if short else 8_000_000), 2 if short else ROUNDS
+    )
     return figures + balls(2_000, 5 if short else 20)
 
 

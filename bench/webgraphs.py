@@ -41,14 +41,14 @@ def generated(nodes: int, arcs: int, seed: int = 1) -> Web:
     tos = popular[(nodes * draw.random(arcs) ** 3).astype(np.int64)]
     near = draw.random(arcs) < 0.5
     tos[near] = (froms[near] + np.rint(draw.standard_cauchy(int(near.sum())) * 20).clip(-1e6, 1e6)) % nodes
-    return web_of(nodes, froms, tos)
+    other = froms != tos
+    return web_of(nodes, froms[other], tos[other])
 
 
 def web_of(nodes: int, froms: NDArray[np.int64], tos: NDArray[np.int64]) -> Web:
-    """Arcs in any order, as a graph."""
+    """Arcs in any order, as a graph; doubles are dropped."""
     keys = np.unique(froms.astype(np.int64) * nodes + tos.astype(np.int64))
     froms, tos = keys // nodes, keys % nodes
-    froms, tos = froms[froms != tos], tos[froms != tos]
     forward = Adjacency(_offsets(nodes, froms), tos.astype(np.uint32))
     order = np.argsort(tos, kind="stable")
     backward = Adjacency(_offsets(nodes, tos), froms[order].astype(np.uint32))

@@ -102,4 +102,4 @@ def anchors(harmonic: NDArray[np.floating[Any]], share: float = ANCHORS) -> NDAr
     if not chosen.any():
         # nothing links to anything: everybody is equal
         chosen[:] = True
-    return chosen / float(chosen.sum())
+    return np.asarray(chosen / float(chosen.sum()), np.float64)

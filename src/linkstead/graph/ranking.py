@@ -182,7 +182,7 @@ def _group_votes(
     for piece in prange(len(cuts) - 1):
         most = 1
         for node in range(cuts[piece], cuts[piece + 1]):
-            most = max(most, np.int64(offsets[node + 1] - offsets[node]))
+            most = max(most, int(offsets[node + 1] - offsets[node]))
         size = 2
         while size < 2 * most:
             size *= 2
