@@ -29,12 +29,12 @@ class Bits:
         self.text += "0" * value + "1"
 
     def gamma(self, value: int) -> None:
-        digits = bin(value + 1)[2:]
+        digits = f"{value + 1:b}"
         self.unary(len(digits) - 1)
         self.text += digits[1:]
 
     def delta(self, value: int) -> None:
-        digits = bin(value + 1)[2:]
+        digits = f"{value + 1:b}"
         self.gamma(len(digits) - 1)
         self.text += digits[1:]
 
@@ -52,7 +52,7 @@ class Bits:
             self.text += format(rest + short, f"0{width}b")
 
     def nibble(self, value: int) -> None:
-        digits = oct(value)[2:]
+        digits = f"{value:o}"
         for place, digit in enumerate(digits):
             self.text += ("1" if place == len(digits) - 1 else "0") + format(int(digit), "03b")
 

@@ -209,7 +209,8 @@ def test_rows_that_a_crawl_has_already_are_not_added_twice(tmp_path: Path) -> No
 def test_rows_of_a_domain_are_in_its_bucket_by_authority(index: LinkIndex) -> None:
     for file in index.manifest.crawls[0].files:
         found = duckdb.sql(
-            f"SELECT target_domain, authority FROM read_parquet('{index.folder / file.path}', file_row_number=true)"
+            "SELECT target_domain, authority"
+            f" FROM read_parquet('{index.folder / file.path}', file_row_number=true)"
         ).fetchall()
         assert {bucket_of(domain, index.manifest.buckets) for domain, _ in found} == {file.bucket}
         assert found == sorted(found, key=lambda row: (row[0], -(row[1] or 0)))
@@ -219,7 +220,7 @@ def state(folder: Path) -> dict[str, str]:
     return {
         str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in (".lock",) and ".runs" not in path.parts
+        if path.is_file() and path.name != ".lock" and ".runs" not in path.parts
     }
 
 

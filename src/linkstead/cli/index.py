@@ -54,6 +54,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         part.add_argument("--crawl", metavar="NAME", help="default: the newest")
     summary = _add_question(parts, "summary", "counts of a domain, host, prefix or URL", run_summary)
     summary.add_argument("--crawl", metavar="NAME", help="default: the newest")
+    _add_pull(parts)
     _add(parts, "crawls", "the crawls in the index, with what was left out of each and why", run_crawls)
     compact = _add(parts, "compact", "write the files of a crawl anew, one a bucket", run_compact)
     compact.add_argument("crawl", metavar="CRAWL")
@@ -108,6 +109,17 @@ def _add_filters(part: argparse.ArgumentParser) -> None:
     part.add_argument("--type", dest="link_type", choices=("a", "area", "image"))
     part.add_argument("--min-authority", type=int, metavar="N")
     part.add_argument("--one-per-domain", action="store_true")
+
+
+def _add_pull(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    pull = _add(
+        parts, "pull", "take the links to a site into its profile, to be verified like any others", run_pull
+    )
+    pull.add_argument("site", metavar="SITE", help="your site, such as example.com")
+    pull.add_argument(
+        "--workspace", type=Path, metavar="FILE", help="the site's profile (default: as `audit`)"
+    )
+    _add_filters(pull)
 
 
 def _add_build(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -260,6 +272,40 @@ def run_crawls(options: argparse.Namespace) -> int:
         print(f"{one.name}: {one.rows:,} links from {len(one.sources):,} archives, {size / 1e6:,.1f} MB")
     if not crawls:
         print("The index is empty; add a crawl with `linkstead index build`.")
+    return 0
+
+
+def run_pull(options: argparse.Namespace) -> int:
+    from linkstead.journey.projects import find_or_create_project
+    from linkstead.journey.pulling import pull_links
+    from linkstead.profile.store import open_workspace
+    from linkstead.urls import site_of
+
+    site, now = site_of(options.site), int(time.time())
+    workspace = options.workspace or current_settings().data / "sites" / f"{site}.sqlite3"
+    index, filters = _index(options), _filters(options)
+    bars = Bars(quiet=options.json)
+    with open_workspace(workspace) as store, Stop() as stop:
+        try:
+            report = pull_links(
+                store,
+                find_or_create_project(store, site, now=now),
+                index,
+                now=now,
+                filters=filters,
+                progress=bars,
+                should_stop=stop.asked,
+            )
+        finally:
+            bars.close()
+    said = {"rows": report.rows, "new_links": report.new_links, "already": report.already}
+    if options.json:
+        print_json({"site": site, "source": "common-crawl", **said, "stopped": report.stopped})
+        return 0
+    print(f"{report.rows:,} links of {report.name}, {report.new_links:,} of them new to {workspace}.")
+    if report.stopped:
+        print("Stopped; call it again and it goes on.")
+    print(f"Next: linkstead audit {site}")
     return 0
 
 

@@ -28,7 +28,6 @@ from linkstead.index.rows import RowBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
-
     from datetime import date
 
     import pyarrow as pa

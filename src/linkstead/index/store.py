@@ -249,7 +249,8 @@ class _Sorting:
             values["authority"] = str(authority)
         self.engine.execute(
             f"COPY (SELECT {columns},"
-            f" (('0x' || substr(md5(r.target_domain), 1, 4))::INTEGER % {self.buckets}) AS bucket FROM read_parquet($runs) r{joined}) TO '{_quoted(self.work)}'"
+            f" (('0x' || substr(md5(r.target_domain), 1, 4))::INTEGER % {self.buckets}) AS bucket"
+            f" FROM read_parquet($runs) r{joined}) TO '{_quoted(self.work)}'"
             " (FORMAT parquet, COMPRESSION lz4, PARTITION_BY (bucket), OVERWRITE_OR_IGNORE)",
             values,
         )
