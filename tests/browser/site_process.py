@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 HERE = Path(__file__).parent
+if str(HERE.parents[1]) not in sys.path:
+    # `pictures.py` is run by itself
+    sys.path.append(str(HERE.parents[1]))
 PATIENCE = 60.0
 
 
@@ -71,6 +74,13 @@ class Site:
             f"{self.monitor}plan/",
             f"/p/{self.empty}/monitor/",
             f"/p/{self.idle}/monitor/",
+            "/domains/",
+            "/domains/harborlight.example/",
+            "/domains/harborlight.example/?part=alike",
+            "/domains/harborlight.example/?part=gap&others=rival.example",
+            "/domains/harborlight.example/?part=overlap&others=rival.example",
+            "/domains/harborlight.example/?part=backlinks",
+            "/domains/nowhere.example/",
             "/bot",
             f"/p/{self.full}/imports/",
             f"/p/{self.full}/settings/",
@@ -112,6 +122,9 @@ def running(data: Path, links: int = 1_000, *options: str) -> Iterator[Site]:
     )
     assert seeded.returncode == 0, seeded.stderr[-4_000:]
     facts = json.loads(seeded.stdout.splitlines()[-1])
+    from atlas_seed import seed_atlas
+
+    seed_atlas(data)
     log = (data / "processes.log").open("wb")
     started = [
         subprocess.Popen([sys.executable, "-m", "linkstead.server", part], env=env, stdout=log, stderr=log)

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "linkstead.server.alerts",
     "linkstead.server.watching",
     "linkstead.server.explorer",
+    "linkstead.server.atlas",
     "linkstead.server.jobs",
     "django.contrib.auth",
     "django.contrib.contenttypes",

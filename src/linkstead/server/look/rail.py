@@ -23,7 +23,11 @@ PROJECT_PAGES: tuple[tuple[str, str], ...] = (
     ("Settings", "projects:settings"),
 )
 #: (name, URL name) of the pages beside the projects
-PAGES: tuple[tuple[str, str], ...] = (("All projects", "projects:list"), ("New project", "projects:new"))
+PAGES: tuple[tuple[str, str], ...] = (
+    ("All projects", "projects:list"),
+    ("New project", "projects:new"),
+    ("Domains", "atlas:search"),
+)
 ACCOUNT_PAGES: tuple[tuple[str, str], ...] = (
     ("Change password", "account_change_password"),
     ("Two steps to sign in", "mfa_index"),
