@@ -28,7 +28,7 @@ def seed_atlas(data: Path) -> None:
     place = {name: number for number, name in enumerate(names)}
     rng = np.random.default_rng(4)
     pairs = {(int(one), int(other)) for one, other in rng.integers(0, len(names), (1_500, 2)) if one != other}
-    pairs |= {(place[f"com.site{n:03}"], place["example.harborlight"]) for n in range(0, 140)}
+    pairs |= {(place[f"com.site{n:03}"], place["example.harborlight"]) for n in range(140)}
     pairs |= {(place[f"com.site{n:03}"], place["example.rival"]) for n in range(60, 160)}
     graph = graph_of(data / "graphs" / "sample", names, pairs, release="cc-main-sample")
     rank_graph(graph, ["pagerank", "harmonic", "authority"])

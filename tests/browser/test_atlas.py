@@ -46,7 +46,7 @@ def test_a_gap_is_asked_for_by_typing_the_others(watched: Watched) -> None:
 def test_a_domain_that_is_not_there_is_no_dead_end(watched: Watched) -> None:
     page = watched.go("/domains/nowhere.example/")
     assert page.get_by_text("nowhere.example is not in cc-main-sample").is_visible()
-    page.get_by_label("Another domain").fill("rival.example")
+    page.get_by_label("Another domain", exact=True).fill("rival.example")
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="rival.example").wait_for()
     watched.assert_quiet()

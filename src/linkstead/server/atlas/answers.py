@@ -120,7 +120,8 @@ def table_of(
     if tab.key == "gap":
         return _listing(queries.gap(graph, node, chosen, limit=PAGE_ROWS, start=start), name, tab, others)
     shared = queries.overlap(graph, node, chosen[0], limit=PAGE_ROWS, start=start)
-    said = f"{shared.shared:,} of {shared.first:,} and {shared.second:,}, Jaccard similarity {shared.jaccard:.3f}"
+    counts = f"{shared.shared:,} of {shared.first:,} and {shared.second:,}"
+    said = f"{counts}, Jaccard similarity {shared.jaccard:.3f}"
     return _listing(shared.rows, name, tab, others, said)
 
 
