@@ -83,6 +83,11 @@ class Settings:
     keep_looks_days: int
     evidence_days: int
     evidence_mb: int
+    s3_endpoint: str
+    s3_region: str
+    s3_access_key: str = field(repr=False)
+    s3_secret_key: str = field(repr=False)
+    s3_session_token: str = field(repr=False)
     #: the LINKSTEAD_* variables as they were given, for child processes
     given: Mapping[str, str] = field(repr=False, compare=False, default_factory=dict)
 
@@ -206,6 +211,17 @@ SETTINGS: Final[tuple[Setting, ...]] = (
             "After so many days, kept copies of pages are deleted; 0 keeps them for ever."),
     Setting("EVIDENCE_MB", "number", values.whole(1, 100_000), "256", "1024", "0.2",
             "How large one file of kept copies grows before the next one is begun, in megabytes."),
+    Setting("S3_ENDPOINT", "address", values.http_address, "", "https://minio.example.com", "0.3",
+            "The S3-compatible store that s3:// addresses mean; empty means Amazon's in S3_REGION."),
+    Setting("S3_REGION", "text", values.plain_text, "us-east-1", "eu-central-1", "0.3",
+            "The region of the S3 store; Common Crawl's bucket is in us-east-1."),
+    Setting("S3_ACCESS_KEY", "text", values.plain_text, "", "AKIAIOSFODNN7EXAMPLE", "0.3",
+            "The access key for s3:// addresses, needs the extra `s3`; empty means requests without a "
+            "signature, for public buckets.", secret=True),
+    Setting("S3_SECRET_KEY", "text", values.plain_text, "", "the secret that came with the access key",
+            "0.3", "The secret of S3_ACCESS_KEY.", secret=True),
+    Setting("S3_SESSION_TOKEN", "text", values.plain_text, "", "the token that came with temporary keys",
+            "0.3", "The session token of temporary keys.", secret=True),
 )  # fmt: skip
 
 _BY_VARIABLE: Final = {setting.variable: setting for setting in SETTINGS}

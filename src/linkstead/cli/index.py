@@ -128,8 +128,10 @@ def _add_build(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         "inputs",
         nargs="+",
         metavar="ARCHIVE",
-        help="WAT, WARC or ARC files, folders of them, lists (@list.txt, .paths, .paths.gz)",
+        help="WAT, WARC or ARC files, folders of them, lists (@list.txt, .paths, .paths.gz); http(s):// and"
+        " s3:// addresses are read by parts",
     )
+    part.add_argument("--base", metavar="ADDRESS", help="stands before the relative paths of lists")
     part.add_argument("--crawl", required=True, metavar="NAME", help="such as CC-MAIN-2026-21")
     part.add_argument("--only", nargs="+", metavar="DOMAIN", help="keep only links to these domains")
     part.add_argument(
@@ -141,10 +143,11 @@ def _add_build(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
 
 def run_build(options: argparse.Namespace) -> int:
     from linkstead.index.build import build, inputs_of
+    from linkstead.journey.archives import archive_opener
     from linkstead.journey.standing import authority_table
 
-    folder = _folder(options)
-    inputs = inputs_of(options.inputs)
+    folder, opener = _folder(options), archive_opener(current_settings())
+    inputs = inputs_of(options.inputs, options.base, opener.read_list)
     only = {_scope(name).domain for name in options.only} if options.only else None
     folder.mkdir(parents=True, exist_ok=True)
     bars = Bars(quiet=options.json)
@@ -157,6 +160,7 @@ def run_build(options: argparse.Namespace) -> int:
                     options.crawl,
                     now=int(time.time()),
                     workers=options.workers,
+                    opener=opener,
                     only=only,
                     authority=table,
                     memory_mb=options.memory,

@@ -28,7 +28,7 @@ from linkstead.index.store import MEMORY_MB, open_or_create
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from contextlib import AbstractContextManager
 
     from linkstead.index.manifest import Crawl
@@ -60,11 +60,13 @@ class Built:
     counts: Counter[str]
 
 
-def inputs_of(given: Iterable[str]) -> list[str]:
-    """Archives meant by names, folders and lists (`@list.txt`, `.paths`, `.paths.gz`), each once."""
+def inputs_of(
+    given: Iterable[str], base: str | None = None, read_list: Callable[[str], bytes] | None = None
+) -> list[str]:
+    """Archives meant by names, folders and lists (see `inputs.expand`), each once."""
     from linkstead.index.inputs import expand
 
-    return list(dict.fromkeys(address for text in given for address in expand(text)))
+    return list(dict.fromkeys(address for text in given for address in expand(text, base, read_list)))
 
 
 def build(  # noqa: PLR0913 - each by its name

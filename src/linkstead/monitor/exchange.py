@@ -65,12 +65,14 @@ _EXPECTED: Final = tuple(kind for kind, _, _ in _TROUBLE)
 class Wanted:
     """What a request is for: a page (then other types are not read) or any text, and how much of it.
 
-    `headers` are sent beside those that every request has.
+    `headers` are sent beside those that every request has. `exact` takes the bytes as they are stored, no
+    coding undone, and over a connection that can be trusted or not at all.
     """
 
     pages_only: bool
     limits: BodyLimits
     headers: Mapping[str, str] = field(default_factory=dict)
+    exact: bool = False
 
 
 class Exchange:
@@ -123,7 +125,7 @@ class Exchange:
         try:
             await self._ask(address, self._verifying, wanted, answer)
         except (aiohttp.ClientError, ssl.SSLError) as error:
-            if answer.status is not None or not _is_tls_trouble(error, address):
+            if wanted.exact or answer.status is not None or not _is_tls_trouble(error, address):
                 raise
             answer.tls_invalid = tls_fault(error)
             await self._ask(address, self._lenient, wanted, answer)
@@ -145,7 +147,7 @@ class Exchange:
     async def _read(self, response: aiohttp.ClientResponse, wanted: Wanted, answer: Answer) -> None:
         good = 200 <= response.status < 300
         declared = media_type(answer.values("content-type")) if wanted.pages_only else None
-        coding = ",".join(answer.values("content-encoding")).strip().lower()
+        coding = "" if wanted.exact else ",".join(answer.values("content-encoding")).strip().lower()
         body = Body(coding, wanted.limits if good else self._error_page)
         complete = fits = False
         try:

@@ -19,13 +19,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from linkstead.link import Reason
-from linkstead.monitor.connection import SystemResolver
 from linkstead.monitor.content import may_refresh
 from linkstead.monitor.exchange import NO_CONNECTION_IN_TIME, NOT_MODIFIED, REDIRECTS, Exchange, Wanted
 from linkstead.monitor.fetch_settings import FetchSettings
 from linkstead.monitor.fetched import Fetched, RobotsSaid
-from linkstead.monitor.guard import RefusedUrl, WebAddress, judge_answer, judge_port, read_address
+from linkstead.monitor.guard import RefusedUrl, WebAddress, judge_port, read_address
 from linkstead.monitor.inflate import BodyLimits
+from linkstead.monitor.lookup import GuardedLookup
 from linkstead.monitor.pacing import retry_after
 from linkstead.monitor.robots import MAX_BYTES as ROBOTS_BYTES
 from linkstead.monitor.robots import MAX_REDIRECTS as ROBOTS_REDIRECTS
@@ -48,7 +48,6 @@ _ROBOTS_TEXT: Final = Wanted(False, BodyLimits(ROBOTS_BYTES * 2, ROBOTS_BYTES + 
 _HEAD_BYTES: Final = 65_536
 #: What ails a host ails its pages: these are told as they are instead of as robots.txt's answer.
 _HOST_TROUBLE: Final = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.ADDRESS_REFUSED})
-_PINS: Final = 50_000
 #: When Python looks for circular garbage while we crawl (gc.set_threshold).
 _COLLECTIONS: Final = (20_000, 20, 20)
 #: When to come back to an address whose shared door was closed; a visit takes at most `total_seconds`.
@@ -65,8 +64,7 @@ class Fetcher:
         self._settings = settings
         self._clock = settings.clock
         self._exchange = Exchange(settings)
-        self._system_resolver = SystemResolver()  # starts no thread before it is asked
-        self._resolver = settings.resolver or self._system_resolver
+        self._lookup = GuardedLookup(self._exchange, settings)
         self._turns = Turns(
             settings.clock,
             delay=settings.delay_seconds,
@@ -82,7 +80,7 @@ class Fetcher:
 
     async def __aexit__(self, *_: object) -> None:
         await self._exchange.close()
-        self._system_resolver.close()
+        self._lookup.close()
 
     async def fetch(self, url: str, *, validators: Validators | None = None) -> Fetched:
         """Look at one page. Waits for the host's turn; never raises for what the web does.
@@ -136,7 +134,7 @@ class Fetcher:
     async def _resolved_visit(
         self, address: WebAddress, trail: Trail, pace: HostPace, work: _Work
     ) -> WebAddress | Fetched:
-        addresses = await self._timed(trail, lambda seconds: self._addresses(address, seconds))
+        addresses = await self._timed(trail, lambda seconds: self._lookup.addresses(address, seconds))
         if isinstance(addresses, Failure):
             return trail.failed(addresses.reason, addresses.detail)
         async with self._turns.at("address", addresses[0]), self._door(addresses[0]) as may_enter:
@@ -251,38 +249,12 @@ class Fetcher:
         if isinstance(step, RefusedUrl):
             return Answer(failure=Failure(Reason.BAD_REDIRECT, step.why))
         if step.origin != visited.origin:
-            found = await self._timed(trail, lambda seconds: self._addresses(step, seconds))
+            found = await self._timed(trail, lambda seconds: self._lookup.addresses(step, seconds))
             if isinstance(found, Failure):
                 return Answer(failure=found)
         answer = await self._timed(trail, lambda seconds: self._exchange.get(step, seconds, _ROBOTS_TEXT))
         trail.count(answer)
         return answer
-
-    async def _addresses(self, address: WebAddress, seconds: float) -> tuple[str, ...] | Failure:
-        """Resolve, judge all answers as one, and pin them for the connector."""
-        if address.literal:
-            found: tuple[str, ...] = (address.host,)
-        else:
-            try:
-                async with asyncio.timeout(seconds):
-                    found = tuple(await self._resolver(address.host, address.port))
-            except (OSError, UnicodeError):  # TimeoutError is an OSError
-                return Failure(Reason.DNS, "the name was not found")
-        allowed = self._settings.allowed_private_networks
-        refusal = judge_answer(found, allowed, self._exchange.own) or judge_port(address.port, found, allowed)
-        if refusal is not None:
-            return Failure(Reason.ADDRESS_REFUSED, refusal)
-        if not found:
-            return Failure(Reason.DNS, "the name has no address")
-        self._pin(address.host, found)
-        return found
-
-    def _pin(self, host: str, found: tuple[str, ...]) -> None:
-        pins = self._exchange.pinned.pins
-        pins.pop(host, None)
-        pins[host] = found
-        if len(pins) > _PINS:
-            del pins[next(iter(pins))]
 
     async def _timed(self, trail: Trail, work: Callable[[float], Awaitable[_T]]) -> _T:
         """Do one part of a fetch within the time that is left, and take it off."""
