@@ -21,7 +21,7 @@ from linkstead.index.store import open_index
 from linkstead.journey.archives import ArchiveOpener, S3Access
 from linkstead.monitor.download import DownloadFailed
 from linkstead.monitor.fetch_settings import FetchSettings, SystemClock
-from linkstead.monitor.remote_file import RemoteFile
+from linkstead.monitor.remote_file import RemoteFile, SyncDownloader
 from tests.archives import a, packed, wat
 from tests.loopback.files import HOST, file, in_turn
 from tests.loopback.web import LOOPBACK, Answer, Hit, LoopbackWeb
@@ -50,7 +50,10 @@ def settings(**changes: Any) -> FetchSettings:
 
 
 def read(web: LoopbackWeb, path: str = "/f", part_bytes: int = 1_000) -> bytes:
-    with RemoteFile(web.url(HOST, path), settings(), part_bytes=part_bytes) as opened:
+    with (
+        SyncDownloader(settings()) as client,
+        RemoteFile(web.url(HOST, path), client, part_bytes=part_bytes) as opened,
+    ):
         return opened.read()
 
 
@@ -68,7 +71,8 @@ def test_a_file_is_read_forward_by_parts_each_once() -> None:
 def test_a_file_is_read_here_and_there_without_its_other_parts() -> None:
     with (
         LoopbackWeb({(HOST, "/f"): file(BODY)}) as web,
-        RemoteFile(web.url(HOST, "/f"), settings(), part_bytes=100) as opened,
+        SyncDownloader(settings()) as client,
+        RemoteFile(web.url(HOST, "/f"), client, part_bytes=100) as opened,
     ):
         assert opened.size == len(BODY)
         opened.seek(-4, io.SEEK_END)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.cli.output import Bars, add_json, plain, print_json
+from linkstead.cli.index_build import add_build, add_captures, add_pull
+from linkstead.cli.index_options import add_filters, add_part, filters_of, index_of, scope_named
+from linkstead.cli.output import Bars, plain, print_json
 from linkstead.cli.stopping import Stop
-from linkstead.cli.surroundings import current_settings
 from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from linkstead.index.questions import Filters, Page, Scope
-    from linkstead.index.store import LinkIndex
+    from linkstead.index.questions import Page
 
 _WIDTHS: Final = {"source_url": 70, "target_url": 60, "anchor": 40}
 #: Columns that a table for people leaves out; JSON has all.
@@ -31,14 +28,14 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         description="Build an index of links from WAT, WARC and ARC files, and ask it.",
     )
     parts = index.add_subparsers(dest="part", metavar="PART", required=True)
-    _add_build(parts)
+    add_build(parts)
     for name, what, run in (
         ("backlinks", "links to a domain, host, path prefix or URL, by authority", run_backlinks),
         ("domains", "referring domains", run_domains),
         ("anchors", "anchor texts", run_anchors),
         ("targets", "the pages that most domains link to", run_targets),
     ):
-        _add_filters(_add_question(parts, name, what, run))
+        add_filters(_add_question(parts, name, what, run))
     for name, what, run in (
         ("new", "links that a newer crawl has and an older has not", run_new),
         ("lost", "links that an older crawl has and a newer has not", run_lost),
@@ -54,29 +51,17 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         part.add_argument("--crawl", metavar="NAME", help="default: the newest")
     summary = _add_question(parts, "summary", "counts of a domain, host, prefix or URL", run_summary)
     summary.add_argument("--crawl", metavar="NAME", help="default: the newest")
-    _add_pull(parts)
-    _add(parts, "crawls", "the crawls in the index, with what was left out of each and why", run_crawls)
-    compact = _add(parts, "compact", "write the files of a crawl anew, one a bucket", run_compact)
+    add_pull(parts)
+    add_captures(parts)
+    add_part(parts, "crawls", "the crawls in the index, with what was left out of each and why", run_crawls)
+    compact = add_part(parts, "compact", "write the files of a crawl anew, one a bucket", run_compact)
     compact.add_argument("crawl", metavar="CRAWL")
-    _add(
+    add_part(
         parts,
         "verify",
         "compare every file with its checksum, and each crawl with its content hash",
         run_verify,
     )
-
-
-def _add(
-    parts: argparse._SubParsersAction[argparse.ArgumentParser],
-    name: str,
-    what: str,
-    run: Callable[[argparse.Namespace], int],
-) -> argparse.ArgumentParser:
-    part = parts.add_parser(name, help=what, description=f"{what[0].upper()}{what[1:]}.")
-    part.add_argument("--index", type=Path, metavar="FOLDER", help="default: index in the data folder")
-    add_json(part)
-    part.set_defaults(run=run)
-    return part
 
 
 def _add_question(
@@ -85,7 +70,7 @@ def _add_question(
     what: str,
     run: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
-    part = _add(parts, name, what, run)
+    part = add_part(parts, name, what, run)
     part.add_argument(
         "target", metavar="TARGET", help="example.com, blog.example.com, example.com/shop/ or a URL"
     )
@@ -95,98 +80,6 @@ def _add_question(
     part.add_argument("--limit", type=int, default=50, metavar="N", help="rows (default: 50, most 10000)")
     part.add_argument("--start", type=int, default=0, metavar="N", help="begin after N rows")
     return part
-
-
-def _add_filters(part: argparse.ArgumentParser) -> None:
-    part.add_argument("--crawl", metavar="NAME", help="default: the newest")
-    followed = part.add_mutually_exclusive_group()
-    followed.add_argument("--followed", action="store_const", const=True, dest="followed", default=None)
-    followed.add_argument("--not-followed", action="store_const", const=False, dest="followed")
-    part.add_argument("--anchor", metavar="TEXT", help="a part of the anchor text")
-    part.add_argument("--from-domain", metavar="DOMAIN", help="only links from this domain")
-    part.add_argument("--language", metavar="CODE")
-    part.add_argument("--placement", metavar="PLACE")
-    part.add_argument("--type", dest="link_type", choices=("a", "area", "image"))
-    part.add_argument("--min-authority", type=int, metavar="N")
-    part.add_argument("--one-per-domain", action="store_true")
-
-
-def _add_pull(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    pull = _add(
-        parts, "pull", "take the links to a site into its profile, to be verified like any others", run_pull
-    )
-    pull.add_argument("site", metavar="SITE", help="your site, such as example.com")
-    pull.add_argument(
-        "--workspace", type=Path, metavar="FILE", help="the site's profile (default: as `audit`)"
-    )
-    _add_filters(pull)
-
-
-def _add_build(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    part = _add(parts, "build", "read archives and add their links to a crawl", run_build)
-    part.add_argument(
-        "inputs",
-        nargs="+",
-        metavar="ARCHIVE",
-        help="WAT, WARC or ARC files, folders of them, lists (@list.txt, .paths, .paths.gz); http(s):// and"
-        " s3:// addresses are read by parts",
-    )
-    part.add_argument("--base", metavar="ADDRESS", help="stands before the relative paths of lists")
-    part.add_argument("--crawl", required=True, metavar="NAME", help="such as CC-MAIN-2026-21")
-    part.add_argument("--only", nargs="+", metavar="DOMAIN", help="keep only links to these domains")
-    part.add_argument(
-        "--graph", type=Path, metavar="FOLDER", help="a graph that gives referring domains' authority"
-    )
-    part.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
-    part.add_argument("--memory", type=int, default=4096, metavar="MB", help="for sorting (default: 4096)")
-
-
-def run_build(options: argparse.Namespace) -> int:
-    from linkstead.index.build import build, inputs_of
-    from linkstead.journey.archives import archive_opener
-    from linkstead.journey.standing import authority_table
-
-    folder, opener = _folder(options), archive_opener(current_settings())
-    inputs = inputs_of(options.inputs, options.base, opener.read_list)
-    only = {_scope(name).domain for name in options.only} if options.only else None
-    folder.mkdir(parents=True, exist_ok=True)
-    bars = Bars(quiet=options.json)
-    with Stop() as stop:
-        try:
-            with authority_table(options.graph) as table:
-                built = build(
-                    inputs,
-                    folder,
-                    options.crawl,
-                    now=int(time.time()),
-                    workers=options.workers,
-                    opener=opener,
-                    only=only,
-                    authority=table,
-                    memory_mb=options.memory,
-                    progress=bars,
-                    should_stop=stop.asked,
-                )
-        finally:
-            bars.close()
-    if built.crawl is None:
-        raise InputError("The build was stopped; call it again and it goes on with what is left.")
-    said = {
-        "crawl": built.crawl.name,
-        "rows": built.crawl.rows,
-        "content_hash": built.crawl.content_hash,
-        "counts": built.crawl.counts,
-        "failed": built.failed,
-    }
-    if options.json:
-        print_json(said)
-        return 0
-    print(f"{built.crawl.rows:,} links in crawl {built.crawl.name}, index {folder}.")
-    for reason, count in sorted(built.crawl.counts.items()):
-        print(f"  {reason:24} {count:>14,}")
-    for name, why in built.failed.items():
-        print(f"  failed: {plain(name, 80)}: {plain(why, 160)}")
-    return 0
 
 
 def run_backlinks(options: argparse.Namespace) -> int:
@@ -228,23 +121,23 @@ def run_lost(options: argparse.Namespace) -> int:
 def run_gap(options: argparse.Namespace) -> int:
     from linkstead.index.questions import gap
 
-    me, them = _scope(options.target, options.kind), [_scope(name) for name in options.them]
-    page = gap(_index(options), me, them, options.crawl, limit=options.limit, start=options.start)
+    me, them = scope_named(options.target, options.kind), [scope_named(name) for name in options.them]
+    page = gap(index_of(options), me, them, options.crawl, limit=options.limit, start=options.start)
     return _print(options, page, {"me": options.target, "them": options.them})
 
 
 def run_intersect(options: argparse.Namespace) -> int:
     from linkstead.index.questions import intersect
 
-    them = [_scope(name) for name in (options.target, *options.them)]
-    page = intersect(_index(options), them, options.crawl, limit=options.limit, start=options.start)
+    them = [scope_named(name) for name in (options.target, *options.them)]
+    page = intersect(index_of(options), them, options.crawl, limit=options.limit, start=options.start)
     return _print(options, page, {"them": [options.target, *options.them]})
 
 
 def run_summary(options: argparse.Namespace) -> int:
     from linkstead.index.questions import summary
 
-    said = summary(_index(options), _scope(options.target, options.kind), options.crawl)
+    said = summary(index_of(options), scope_named(options.target, options.kind), options.crawl)
     if options.json:
         print_json({"target": options.target, **said})
         return 0
@@ -255,7 +148,7 @@ def run_summary(options: argparse.Namespace) -> int:
 
 
 def run_crawls(options: argparse.Namespace) -> int:
-    crawls = _index(options).manifest.crawls
+    crawls = index_of(options).manifest.crawls
     if options.json:
         names = ("name", "rows", "content_hash", "added_at", "counts", "failed")
         print_json(
@@ -279,45 +172,11 @@ def run_crawls(options: argparse.Namespace) -> int:
     return 0
 
 
-def run_pull(options: argparse.Namespace) -> int:
-    from linkstead.journey.projects import find_or_create_project
-    from linkstead.journey.pulling import pull_links
-    from linkstead.profile.store import open_workspace
-    from linkstead.urls import site_of
-
-    site, now = site_of(options.site), int(time.time())
-    workspace = options.workspace or current_settings().data / "sites" / f"{site}.sqlite3"
-    index, filters = _index(options), _filters(options)
-    bars = Bars(quiet=options.json)
-    with open_workspace(workspace) as store, Stop() as stop:
-        try:
-            report = pull_links(
-                store,
-                find_or_create_project(store, site, now=now),
-                index,
-                now=now,
-                filters=filters,
-                progress=bars,
-                should_stop=stop.asked,
-            )
-        finally:
-            bars.close()
-    said = {"rows": report.rows, "new_links": report.new_links, "already": report.already}
-    if options.json:
-        print_json({"site": site, "source": "common-crawl", **said, "stopped": report.stopped})
-        return 0
-    print(f"{report.rows:,} links of {report.name}, {report.new_links:,} of them new to {workspace}.")
-    if report.stopped:
-        print("Stopped; call it again and it goes on.")
-    print(f"Next: linkstead audit {site}")
-    return 0
-
-
 def run_compact(options: argparse.Namespace) -> int:
     bars = Bars(quiet=options.json)
     with Stop() as stop:
         try:
-            made = _index(options).compact(options.crawl, progress=bars, should_stop=stop.asked)
+            made = index_of(options).compact(options.crawl, progress=bars, should_stop=stop.asked)
         finally:
             bars.close()
     if made is None:
@@ -331,7 +190,7 @@ def run_compact(options: argparse.Namespace) -> int:
 
 
 def run_verify(options: argparse.Namespace) -> int:
-    index = _index(options)
+    index = index_of(options)
     damaged = index.damaged()
     wrong = [
         one.name
@@ -348,20 +207,20 @@ def run_verify(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace, question: Callable[..., Page]) -> int:
-    scope = _scope(options.target, options.kind)
-    page = question(_index(options), scope, _filters(options), limit=options.limit, start=options.start)
+    scope = scope_named(options.target, options.kind)
+    page = question(index_of(options), scope, filters_of(options), limit=options.limit, start=options.start)
     return _print(options, page, {"target": options.target, "meant": scope.kind.value})
 
 
 def _compare(options: argparse.Namespace, question: Callable[..., Page]) -> int:
-    index = _index(options)
+    index = index_of(options)
     crawls = index.crawls()
     newer = options.newer or (crawls[-1] if crawls else "")
     before = [name for name in crawls if name < newer]
     older = options.older or (before[-1] if before else "")
     if not older or not newer:
         raise UsageError("There is one crawl only; two are needed to say what is new or lost.")
-    scope = _scope(options.target, options.kind)
+    scope = scope_named(options.target, options.kind)
     page = question(index, scope, older, newer, limit=options.limit, start=options.start)
     return _print(options, page, {"target": options.target, "from": older, "to": newer})
 
@@ -384,36 +243,3 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
-
-
-def _filters(options: argparse.Namespace) -> Filters:
-    from linkstead.index.questions import Filters
-
-    return Filters(
-        crawl=options.crawl,
-        followed=options.followed,
-        anchor=options.anchor,
-        placement=options.placement,
-        language=options.language,
-        type=options.link_type,
-        source_domain=options.from_domain,
-        min_authority=options.min_authority,
-        one_per_domain=options.one_per_domain,
-    )
-
-
-def _scope(text: str, kind: str | None = None) -> Scope:
-    from linkstead.index.questions import scope_of
-
-    return scope_of(text, kind)
-
-
-def _index(options: argparse.Namespace) -> LinkIndex:
-    from linkstead.index.store import open_index
-
-    return open_index(_folder(options))
-
-
-def _folder(options: argparse.Namespace) -> Path:
-    folder: Path = options.index or current_settings().index
-    return folder

@@ -18,7 +18,7 @@ from linkstead.index.build import open_local
 from linkstead.index.inputs import is_remote
 from linkstead.journey.fetching import fetch_settings
 from linkstead.monitor.fetch import FetchSettings
-from linkstead.monitor.remote_file import RemoteFile, SyncDownloader
+from linkstead.monitor.remote_file import PART_BYTES, RemoteFile, SyncDownloader
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -92,25 +92,33 @@ class ArchiveOpener:
     def __call__(self, address: str, /) -> AbstractContextManager[BinaryIO]:
         return self._remote(address) if is_remote(address) else open_local(address)
 
-    @contextmanager
-    def downloader(self, address: str) -> Iterator[tuple[SyncDownloader, str]]:
-        """A client for an address, and the address as it has to be asked for."""
-        is_s3 = address.startswith(_S3)
-        with SyncDownloader(self._settings(), sign=self.s3.signer() if is_s3 else None) as web:
-            yield web, self.s3.url(address) if is_s3 else address
+    def client(self, address: str) -> SyncDownloader:
+        """A client, to be entered, for addresses like this one."""
+        return SyncDownloader(self._settings(), sign=self.s3.signer() if address.startswith(_S3) else None)
+
+    def url(self, address: str) -> str:
+        """An address as the client has to be asked for it."""
+        return self.s3.url(address) if address.startswith(_S3) else address
 
     def read_list(self, address: str) -> bytes:
         """A list of archives, as it is stored."""
-        with self.downloader(address) as (web, url):
-            return web.whole(url, _LIST_BYTES)
+        with self.client(address) as web:
+            return web.whole(self.url(address), _LIST_BYTES)
+
+    @contextmanager
+    def parts(self, address: str, web: SyncDownloader, part_bytes: int = PART_BYTES) -> Iterator[BinaryIO]:
+        """A file that is read here and there, over a client that is open already."""
+        if not is_remote(address):
+            with open_local(address) as local:
+                yield local
+            return
+        with RemoteFile(self.url(address), web, part_bytes=part_bytes) as file:
+            yield cast("BinaryIO", io.BufferedReader(file, min(_BUFFER, part_bytes)))
 
     @contextmanager
     def _remote(self, address: str) -> Iterator[BinaryIO]:
-        is_s3 = address.startswith(_S3)
-        url = self.s3.url(address) if is_s3 else address
-        sign = self.s3.signer() if is_s3 else None
-        with RemoteFile(url, self._settings(), sign=sign) as file:
-            yield cast("BinaryIO", io.BufferedReader(file, _BUFFER))
+        with self.client(address) as web, self.parts(address, web) as file:
+            yield file
 
     def _settings(self) -> FetchSettings:
         return FetchSettings(

@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkstead.errors import InputError
-from linkstead.graph.store import open_graph
+from linkstead.graph import queries
+from linkstead.graph.store import graphs_in, open_graph
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,24 @@ def authority_table(folder: Path | None) -> Iterator[Path | None]:
         path = Path(place) / "authority.parquet"
         _write(open_graph(folder), path)
         yield path
+
+
+def newest_graph(folder: Path) -> Path | None:
+    """The folder of the newest graph that has arcs and names; None without one."""
+    return next((one.folder for one in graphs_in(folder) if one.has_arcs and one.names is not None), None)
+
+
+def referrers(folder: Path, site: str, most: int) -> list[str]:
+    """The referring domains of a site in a graph, the ones of most authority first, technical ones left out.
+
+    Raises `InputError` when the graph does not know the site.
+    """
+    graph = open_graph(folder)
+    node = graph.node(site)
+    if node is None:
+        raise InputError(queries.absent(graph, site).sentence)
+    found = queries.referring_domains(graph, node, limit=most, technical=False)
+    return [row.domain for row in found.rows]
 
 
 def _write(graph: Graph, path: Path) -> None:

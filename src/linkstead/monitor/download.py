@@ -35,6 +35,7 @@ _TRIES: Final = 5
 _PAUSES: Final = (1.0, 2.0, 5.0, 15.0)
 #: A server that asks for a longer pause is left for another day.
 _LONGEST_PAUSE: Final = 120.0
+_SAID: Final = 2_000
 _PARTIAL: Final = 206
 _NO_SUCH_PART: Final = 416
 _PASSING: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
@@ -45,12 +46,18 @@ _CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 class DownloadFailed(InputError):
-    """A file could not be had. `status` is the last answer's; `passing`: it may work at another time."""
+    """A file could not be had. `passing`: it may work at another time.
 
-    def __init__(self, message: str, *, status: int | None = None, passing: bool = False) -> None:
+    `status` is the last answer's, `said` the beginning of its body.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, passing: bool = False, said: bytes = b""
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.passing = passing
+        self.said = said[:_SAID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,10 @@ def _trouble(url: str, answer: Answer) -> DownloadFailed | None:
         )
     hint = {401: "; it wants a key", 403: "; it wants a key or is not public", 404: "; check the name"}
     return DownloadFailed(
-        f"{url} answers {status}{hint.get(status or 0, '')}.", status=status, passing=status in _PASSING
+        f"{url} answers {status}{hint.get(status or 0, '')}.",
+        status=status,
+        passing=status in _PASSING,
+        said=answer.body,
     )
 
 

@@ -55,7 +55,7 @@ class SyncDownloader:
 
     def __init__(self, settings: FetchSettings, *, sign: Signer | None = None) -> None:
         self._loop = Loop()
-        self._downloader = Downloader(settings, sign=sign)
+        self._downloader = Downloader(replace(settings, total_seconds=_PART_SECONDS), sign=sign)
 
     def __enter__(self) -> Self:
         self._loop.run(self._downloader.__aenter__())
@@ -87,28 +87,19 @@ class SyncDownloader:
 
 
 class RemoteFile(io.RawIOBase):
-    """Seekable, for reading. Raises `DownloadFailed` where a local file would raise `OSError`."""
+    """Seekable, for reading, over a client that the caller keeps open.
 
-    def __init__(
-        self,
-        url: str,
-        settings: FetchSettings,
-        *,
-        sign: Signer | None = None,
-        part_bytes: int = PART_BYTES,
-    ) -> None:
+    Raises `DownloadFailed` where a local file would raise `OSError`.
+    """
+
+    def __init__(self, url: str, web: SyncDownloader, *, part_bytes: int = PART_BYTES) -> None:
         super().__init__()
         self.url = url
         self._part_bytes = part_bytes
         self._at = 0
         self._soon: tuple[int, Future[Part]] | None = None
-        self._web = SyncDownloader(replace(settings, total_seconds=_PART_SECONDS), sign=sign)
-        self._web.__enter__()
-        try:
-            self._held = self._web.part(url, 0, part_bytes)
-        except BaseException:
-            self.close()
-            raise
+        self._web = web
+        self._held = web.part(url, 0, part_bytes)
         self.size = self._held.total
 
     def readable(self) -> bool:
@@ -138,10 +129,9 @@ class RemoteFile(io.RawIOBase):
         return len(piece)
 
     def close(self) -> None:
-        if not self.closed:
-            if self._soon is not None:
-                self._soon[1].cancel()
-            self._web.__exit__()
+        soon, self._soon = self._soon, None
+        if soon is not None:
+            soon[1].cancel()
         super().close()
 
     def _next(self, first: int) -> Part:
