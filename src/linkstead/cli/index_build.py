@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from linkstead.cli.index_options import add_filters, add_part, filters_of, folder_of, index_of, scope_named
 from linkstead.cli.output import Bars, plain, print_json
 from linkstead.cli.stopping import Stop
 from linkstead.cli.surroundings import current_settings
-from linkstead.errors import InputError
+from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     import argparse
 
+    from linkstead.index.build import Built
     from linkstead.journey.captures import CaptureJob, Gathered
 
 
@@ -82,10 +83,25 @@ def add_build(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     )
     part.add_argument("--workers", type=int, default=os.cpu_count() or 1, metavar="N")
     part.add_argument("--memory", type=int, default=4096, metavar="MB", help="for sorting (default: 4096)")
+    part.add_argument("--engine", choices=("local", "spark"), default="local", help="default: local")
+    part.add_argument("--master", metavar="ADDRESS", help="Spark's, such as spark://head:7077 or local[4]")
+    part.add_argument(
+        "--staging",
+        type=Path,
+        metavar="FOLDER",
+        help="a folder that all machines of the cluster see (default: in the index)",
+    )
+    part.add_argument(
+        "--spark",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a setting of Spark, such as spark.executor.memory=4g; may be repeated",
+    )
 
 
 def run_build(options: argparse.Namespace) -> int:
-    from linkstead.index.build import build, inputs_of
+    from linkstead.index.build import inputs_of
     from linkstead.journey.archives import archive_opener
     from linkstead.journey.standing import authority_table
 
@@ -97,18 +113,17 @@ def run_build(options: argparse.Namespace) -> int:
     with Stop() as stop:
         try:
             with authority_table(options.graph) as table:
-                built = build(
+                built = _built(
+                    options,
                     inputs,
-                    folder,
-                    options.crawl,
-                    now=int(time.time()),
-                    workers=options.workers,
-                    opener=opener,
-                    only=only,
-                    authority=table,
-                    memory_mb=options.memory,
-                    progress=bars,
-                    should_stop=stop.asked,
+                    {
+                        "now": int(time.time()),
+                        "opener": opener,
+                        "only": only,
+                        "authority": table,
+                        "progress": bars,
+                        "should_stop": stop.asked,
+                    },
                 )
         finally:
             bars.close()
@@ -130,6 +145,28 @@ def run_build(options: argparse.Namespace) -> int:
     for name, why in built.failed.items():
         print(f"  failed: {plain(name, 80)}: {plain(why, 160)}")
     return 0
+
+
+def _built(options: argparse.Namespace, inputs: list[str], others: dict[str, Any]) -> Built:
+    """Build with the engine that was asked for."""
+    folder = folder_of(options)
+    if options.engine == "local":
+        from linkstead.index.build import build
+
+        return build(
+            inputs, folder, options.crawl, workers=options.workers, memory_mb=options.memory, **others
+        )
+    from linkstead.index.cluster import build_on_spark
+
+    if not options.master:
+        raise UsageError("Spark needs a --master, such as spark://head:7077, or local[4] for this machine.")
+    pairs = [text.partition("=") for text in options.spark]
+    if wrong := [name for name, equals, _ in pairs if not equals]:
+        raise UsageError(f"“{wrong[0][:60]}” is no setting; write it as NAME=VALUE.")
+    config = {name: value for name, _, value in pairs}
+    return build_on_spark(
+        inputs, folder, options.crawl, master=options.master, staging=options.staging, config=config, **others
+    )
 
 
 def run_pull(options: argparse.Namespace) -> int:

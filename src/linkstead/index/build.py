@@ -28,7 +28,7 @@ from linkstead.index.store import MEMORY_MB, open_or_create
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
     from linkstead.index.manifest import Crawl
@@ -94,12 +94,7 @@ def build(  # noqa: PLR0913 - each by its name
     done = [address for address in inputs if _mark(runs, address).is_file()]
     if should_stop():
         return Built(None, failed, Counter())
-    if len(failed) > len(inputs) * _FAILED_ALLOWED:
-        name, why = next(iter(failed.items()))
-        raise InputError(
-            f"{len(failed)} of {len(inputs)} archives could not be read, first {name}: {why}"
-            " The index is as it was."
-        )
+    refuse_too_many_failures(inputs, failed)
     counts: Counter[str] = Counter()
     for address in done:
         counts.update(json.loads(_mark(runs, address).read_text(encoding="utf-8")))
@@ -120,6 +115,16 @@ def build(  # noqa: PLR0913 - each by its name
     if said is not None:
         shutil.rmtree(folder / ".runs", ignore_errors=True)
     return Built(said, failed, counts)
+
+
+def refuse_too_many_failures(inputs: Sequence[str], failed: Mapping[str, str]) -> None:
+    """Raise `InputError` when more than half of the archives failed."""
+    if len(failed) > len(inputs) * _FAILED_ALLOWED:
+        name, why = next(iter(failed.items()))
+        raise InputError(
+            f"{len(failed)} of {len(inputs)} archives could not be read, first {name}: {why}"
+            " The index is as it was."
+        )
 
 
 def _read_all(
