@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from linkstead.graph.compiled import compiled
+from linkstead.compiled import compiled
 
 UNARY: Final = 0
 GAMMA: Final = 1

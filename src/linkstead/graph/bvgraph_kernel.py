@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from linkstead.compiled import compiled
 from linkstead.graph.bits import read_code, read_gamma
-from linkstead.graph.compiled import compiled
 
 FINE: Final = 0
 DAMAGED: Final = 1

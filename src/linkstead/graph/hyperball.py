@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from linkstead.compiled import compiled, parallel, prange
 from linkstead.errors import InputError
-from linkstead.graph.compiled import compiled, parallel, prange
 from linkstead.graph.ranking import pieces_of
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 

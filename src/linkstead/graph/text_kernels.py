@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from linkstead.graph.compiled import compiled
+from linkstead.compiled import compiled
 from linkstead.graph.names import BLOCK, MOST
 
 FINE: Final = 0

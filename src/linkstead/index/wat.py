@@ -11,8 +11,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Final
 
 import msgspec
+import numpy as np
 
 from linkstead.index.rows import FoundLink, PageFacts, RowBuilder, robots_words, target_of
+from linkstead.index.wat_kernel import LEAST_BYTES, NOT_A_LIST, candidates
 from linkstead.page.robots import is_robots_meta, read_robots
 from linkstead.urls import absolute_url
 
@@ -52,7 +54,7 @@ class Head(msgspec.Struct, gc=False):
 
 class Html(msgspec.Struct, gc=False):
     head: Head = msgspec.field(default_factory=Head, name="Head")
-    links: list[Entry] = msgspec.field(default_factory=list, name="Links")
+    links: msgspec.Raw = msgspec.field(default=msgspec.Raw(b"[]"), name="Links")
 
 
 class Message(msgspec.Struct, gc=False):
@@ -86,45 +88,45 @@ class Record(msgspec.Struct, gc=False):
 
 #: Lenient, since a number may stand where a text is meant; other fields are passed over undecoded.
 _RECORD: Final = msgspec.json.Decoder(Record, strict=False)
+_ENTRIES: Final = msgspec.json.Decoder(list[Entry], strict=False)
 _HEADERS: Final = msgspec.json.Decoder(dict[str, str | list[str]], strict=False)
 
 
 def add_record(body: bytes, builder: RowBuilder) -> None:
     """Add one WAT record's links to `builder`; what it is instead is counted."""
-    counts = builder.counts
     if _RESPONSE not in body and b'"response"' not in body:
-        counts["not a response"] += 1
+        builder.counts["not a response"] += 1
         return
     try:
-        envelope = _RECORD.decode(body).envelope
+        reason = _add(_RECORD.decode(body).envelope, builder)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        counts["malformed record"] += 1
-        return
+        reason = "malformed record"
+    builder.counts[reason] += 1
+
+
+def _add(envelope: Envelope, builder: RowBuilder) -> str:
+    """Add the links of a page; as what it is counted. Raises `msgspec.DecodeError`."""
     if envelope.warc.type != "response":
-        counts["not a response"] += 1
-        return
+        return "not a response"
     response = envelope.payload.response
     if response is None or response.html is None:
-        counts["not html"] += 1
-        return
+        return "not html"
     if response.message.status and not response.message.status.startswith("2"):
-        counts["not a page (status)"] += 1
-        return
-    page = _page(envelope.warc, response, counts)
-    if page is not None:
-        counts["pages"] += 1
-        builder.add_page(page, _links(response.html, envelope.warc.url, page, counts))
+        return "not a page (status)"
+    page = _page(envelope.warc, response)
+    if isinstance(page, str):
+        return page
+    builder.add_page(page, _links(response.html, envelope.warc.url, page, builder.counts))
+    return "pages"
 
 
-def _page(warc: WarcHeaders, response: Response, counts: Counter[str]) -> PageFacts | None:
+def _page(warc: WarcHeaders, response: Response) -> PageFacts | str:
     crawled = day_of(warc.date)
     if crawled is None:
-        counts["unreadable date"] += 1
-        return None
+        return "unreadable date"
     place = target_of(warc.url)
     if isinstance(place, str):
-        counts[f"page: {place}"] += 1
-        return None
+        return f"page: {place}"
     html = response.html
     metas = [] if html is None else html.head.metas
     said, language = _directives(metas, bytes(response.headers))
@@ -176,8 +178,9 @@ def _links(html: Html, page_url: str, page: PageFacts, counts: Counter[str]) -> 
     foreign = base is not None and _domain_of(base) != page.domain
     origin = page_url[: page_url.find("/", page_url.find("//") + 2) + 1] or "\n"
     scheme = page_url.partition(":")[0]
-    found, internal, links = [], 0, 0
-    for entry in html.links:
+    entries, links, internal = _entries(html.links, origin, foreign=foreign)
+    found = []
+    for entry in entries:
         kind = _PATHS.get(entry.path)
         if kind is None:
             continue
@@ -199,6 +202,27 @@ def _links(html: Html, page_url: str, page: PageFacts, counts: Counter[str]) -> 
     counts["links"] += links
     counts["internal"] += internal
     return found
+
+
+def _entries(raw: msgspec.Raw, origin: str, *, foreign: bool) -> tuple[list[Entry], int, int]:
+    """The entries that may lead away, how many other links there are, and how many of them are internal.
+
+    Raises `msgspec.DecodeError`.
+    """
+    body = bytes(raw)
+    spans = np.empty((len(body) // LEAST_BYTES + 1, 2), np.uint32)
+    count, links, internal = candidates(
+        np.frombuffer(body, np.uint8),
+        np.frombuffer(origin.encode("utf-8", "replace"), np.uint8),
+        foreign,
+        spans,
+    )
+    if count == NOT_A_LIST:
+        return _ENTRIES.decode(body), 0, 0
+    if not count:
+        return [], links, internal
+    pieces = b",".join([body[begin:end] for begin, end in spans[:count].tolist()])
+    return _ENTRIES.decode(b"[" + pieces + b"]"), links, internal
 
 
 def _odd(url: str) -> bool:
