@@ -11,8 +11,9 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from linkstead.index.schema import MOST_ANCHOR, MOST_URL, ROWS
@@ -29,7 +30,6 @@ PLAIN: Final = re.compile(
     r"(?:/(?!\.)[A-Za-z0-9_~!$&()*+,;=:@-]*(?:\.[A-Za-z0-9_~!$&()*+,;=:@-]+)*)*"
 )
 _MOST_LINKS: Final = 65_535
-_BLANKS: Final = re.compile(r"\s+")
 
 
 class PageFacts(NamedTuple):
@@ -52,34 +52,61 @@ class FoundLink(NamedTuple):
     placement: str | None
 
 
+#: A row's columns that differ from link to link of a page, in the order in which they are collected.
+_OWN: Final = ("target_domain", "target_url", "anchor", "type", "rel", "followed", "placement", "links")
+_FOLLOWED, _MANY = _OWN.index("followed"), _OWN.index("links")
+
+
 @dataclass(slots=True)
 class RowBuilder:
     """Collects rows; `take` gives them as a batch and begins anew. `only`: reversed domains to keep."""
 
     only: Collection[str] | None = None
     counts: Counter[str] = field(default_factory=Counter)
-    _columns: list[list[object]] = field(default_factory=lambda: [[] for _ in ROWS])
+    _columns: list[list[Any]] = field(default_factory=lambda: [[] for _ in _OWN])
+    _pages: list[PageFacts] = field(default_factory=list)
+    _many: list[int] = field(default_factory=list)  # rows of each page
 
     def __len__(self) -> int:
         return len(self._columns[0])
 
     def add_page(self, page: PageFacts, links: list[FoundLink]) -> None:
         """Add a page's external links."""
-        rows: dict[str, list[object]] = {}
+        rows: dict[str, list[Any]] = {}
         for link in links:
             self._add(page, link, rows)
-        for row in rows.values():
-            for column, value in zip(self._columns, row, strict=True):
-                column.append(value)
+        if not rows:
+            return
+        for column, values in zip(self._columns, zip(*rows.values(), strict=True), strict=True):
+            column.extend(values)
+        self._pages.append(page)
+        self._many.append(len(rows))
         self.counts["rows"] += len(rows)
 
     def take(self) -> pa.RecordBatch:
         """Everything added since the last time, as rows of the schema."""
-        arrays = [pa.array(column, kind.type) for column, kind in zip(self._columns, ROWS, strict=True)]
-        self._columns = [[] for _ in ROWS]
+        own = dict(zip(_OWN, self._columns, strict=True))
+        of_row = pa.array(np.repeat(np.arange(len(self._pages)), self._many))
+        facts = {
+            "source_domain": [page.domain for page in self._pages],
+            "source_url": [page.url for page in self._pages],
+            "robots": [page.robots for page in self._pages],
+            "language": [page.language for page in self._pages],
+            "crawled": [page.crawled for page in self._pages],
+        }
+        arrays = [
+            pa.array(own[kind.name], kind.type)
+            if kind.name in own
+            else pa.array(facts[kind.name], kind.type).take(of_row)
+            if kind.name in facts
+            else pa.nulls(len(self), kind.type)
+            for kind in ROWS
+        ]
+        self._columns = [[] for _ in _OWN]
+        self._pages, self._many = [], []
         return pa.RecordBatch.from_arrays(arrays, schema=ROWS)
 
-    def _add(self, page: PageFacts, link: FoundLink, rows: dict[str, list[object]]) -> None:
+    def _add(self, page: PageFacts, link: FoundLink, rows: dict[str, list[Any]]) -> None:
         target = target_of(link.url)
         if isinstance(target, str):
             self.counts[target] += 1
@@ -91,21 +118,24 @@ class RowBuilder:
         if self.only is not None and domain not in self.only:
             self.counts["other target"] += 1
             return
-        tokens = link.rel.lower().split()
-        followed = "nofollow" not in page.robots and QUALIFYING_TOKENS.isdisjoint(tokens)
-        anchor = _cut(link.anchor)
+        rel, qualified = _rel(link.rel)
+        followed = not qualified and "nofollow" not in page.robots
         before = rows.get(url)
-        many = 1 if before is None else min(int(str(before[13])) + 1, _MOST_LINKS)
-        if before is None or (followed and not before[9]):
-            rel = " ".join(dict.fromkeys(tokens))
-            rows[url] = [
-                domain, url, page.domain, page.url, None, anchor, link.type, rel, page.robots, followed,
-                link.placement, page.language, page.crawled, many,
-            ]  # fmt: skip
-        else:
-            before[13] = many
+        many = 1
         if before is not None:
             self.counts["same target again"] += 1
+            many = min(before[_MANY] + 1, _MOST_LINKS)
+            if before[_FOLLOWED] or not followed:
+                before[_MANY] = many
+                return
+        rows[url] = [domain, url, _cut(link.anchor), link.type, rel, followed, link.placement, many]
+
+
+@lru_cache(maxsize=8_192)
+def _rel(written: str) -> tuple[str, bool]:
+    """Every token of a `rel` once, in lower case, and whether one of them asks not to follow."""
+    tokens = written.lower().split()
+    return " ".join(dict.fromkeys(tokens)), not QUALIFYING_TOKENS.isdisjoint(tokens)
 
 
 @lru_cache(maxsize=131_072)
@@ -144,7 +174,7 @@ def _cut(anchor: str) -> str:
     """An anchor text in one line, cut with an ellipsis; lone surrogates become U+FFFD."""
     if not anchor:
         return ""
-    text = _BLANKS.sub(" ", anchor[: 4 * MOST_ANCHOR]).strip()
+    text = " ".join(anchor[: 4 * MOST_ANCHOR].split())
     if not text.isascii():
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text if len(text) <= MOST_ANCHOR else f"{text[: MOST_ANCHOR - 1]}…"
