@@ -125,7 +125,8 @@ def _add(record: WarcRecord, builder: RowBuilder) -> None:
     kind = (record.headers.get("Content-Type") or "").lower()
     if record.record_type == WarcRecordType.metadata:
         if kind.startswith(_WAT.decode()):
-            body = record.reader.read(MOST_BYTES)
+            # by its length: a buffer of the size that is asked for is made first
+            body = record.reader.read(length)
             if len(body) < length:
                 builder.counts["clipped record"] += 1
             wat.add_record(body, builder)
@@ -154,7 +155,7 @@ def _add_response(record: WarcRecord, builder: RowBuilder) -> None:
         counts["not a page (status)"] += 1
         return
     headers = list(answer.astuples())
-    _add_body(record.reader.read(MOST_BYTES), url.strip("<>"), headers, crawled, builder)
+    _add_body(record.reader.read(record.content_length), url.strip("<>"), headers, crawled, builder)
 
 
 def _add_body(

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from linkstead.index.schema import MOST_ANCHOR, MOST_URL, ROWS
 from linkstead.link import QUALIFYING_TOKENS
-from linkstead.urls import domain_of_host, reverse_host, try_normalise_url
+from linkstead.urls import registrable_domain, reverse_host, try_normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,8 +25,8 @@ if TYPE_CHECKING:
 
 #: An http(s) URL that is its own normal form (a missing path is added): see the module's text.
 PLAIN: Final = re.compile(
-    r"https?://[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.[a-z]{2,63}"
-    r"(?:/(?!\.)[A-Za-z0-9_~!$&()*+,;=:@-]*(?:\.[A-Za-z0-9_~!$&()*+,;=:@-]+)*)*"
+    r"https?://([a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*\.[a-z]{2,63})"
+    r"((?:/(?!\.)[A-Za-z0-9_~!$&()*+,;=:@-]*(?:\.[A-Za-z0-9_~!$&()*+,;=:@-]+)*)*)"
 )
 _MOST_LINKS: Final = 65_535
 
@@ -85,8 +84,7 @@ class RowBuilder:
 
     def take(self) -> pa.RecordBatch:
         """Everything added since the last time, as rows of the schema."""
-        own = dict(zip(_OWN, self._columns, strict=True))
-        of_row = pa.array(np.repeat(np.arange(len(self._pages)), self._many))
+        own: dict[str, Any] = dict(zip(_OWN, self._columns, strict=True))
         facts = {
             "source_domain": [page.domain for page in self._pages],
             "source_url": [page.url for page in self._pages],
@@ -94,12 +92,11 @@ class RowBuilder:
             "language": [page.language for page in self._pages],
             "crawled": [page.crawled for page in self._pages],
         }
+        for name, values in facts.items():
+            pairs = zip(values, self._many, strict=True)
+            own[name] = [value for value, many in pairs for _ in range(many)]
         arrays = [
-            pa.array(own[kind.name], kind.type)
-            if kind.name in own
-            else pa.array(facts[kind.name], kind.type).take(of_row)
-            if kind.name in facts
-            else pa.nulls(len(self), kind.type)
+            pa.array(own[kind.name], kind.type) if kind.name in own else pa.nulls(len(self), kind.type)
             for kind in ROWS
         ]
         self._columns = [[] for _ in _OWN]
@@ -138,13 +135,14 @@ def _rel(written: str) -> tuple[str, bool]:
     return " ".join(dict.fromkeys(tokens)), not QUALIFYING_TOKENS.isdisjoint(tokens)
 
 
-@lru_cache(maxsize=131_072)
+@lru_cache(maxsize=65_536)
 def target_of(url: str) -> tuple[str, str] | str:
     """(normal form, reversed registrable domain) of a link's absolute URL, or why it is none."""
     url = url.partition("#")[0] if "#" in url else url
-    if PLAIN.fullmatch(url):
-        host, slash, _ = url[url.index("//") + 2 :].partition("/")
-        normal = url if slash else f"{url}/"
+    plain = PLAIN.fullmatch(url)
+    if plain is not None:
+        host, path = plain.groups()
+        normal = url if path else f"{url}/"
     else:
         found = try_normalise_url(url)
         if found is None:
@@ -159,7 +157,7 @@ def target_of(url: str) -> tuple[str, str] | str:
 @lru_cache(maxsize=131_072)
 def reversed_domain(host: str) -> str | None:
     """A host's registrable domain, reversed; None for addresses and names without a dot."""
-    domain = domain_of_host(host)
+    domain = registrable_domain(host) or host.rstrip(".")
     if "." not in domain or domain.startswith("[") or domain.replace(".", "").isdigit():
         return None
     return reverse_host(domain)

@@ -8,6 +8,7 @@ first characters: joining every one to the page's address was the cost of the us
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -149,10 +150,14 @@ def _directives(metas: list[Meta], headers: bytes) -> tuple[str, str | None]:
             language = language or _language(meta.content)
     if not found and not tags:
         return "", language
-    rules = read_robots(found, tags)
-    return robots_words(
-        noindex=bool(rules.noindex_from(None)), nofollow=bool(rules.nofollow_from())
-    ), language
+    return _rules(tuple(found), tuple(tags)), language
+
+
+@lru_cache(maxsize=4_096)
+def _rules(metas: tuple[tuple[str, str], ...], tags: tuple[str, ...]) -> str:
+    """Most pages of the web say one of a few things to robots."""
+    rules = read_robots(metas, tags)
+    return robots_words(noindex=bool(rules.noindex_from(None)), nofollow=bool(rules.nofollow_from()))
 
 
 def _pairs(headers: bytes) -> list[tuple[str, str]]:
