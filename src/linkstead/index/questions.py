@@ -142,6 +142,13 @@ def backlinks(
     return _page(index, sql, files, where, _LINK_COLUMNS, limit, start, reversed_at=(12,))
 
 
+def link_count(index: LinkIndex, scope: Scope, filters: Filters = Filters()) -> int:
+    """How many links there are."""
+    files, where = _asked(index, scope, filters)
+    sql = f"SELECT count(*) FROM read_parquet($files) WHERE {where.text}"
+    return int(index.rows(sql, {"files": files, **where.values})[0][0]) if files else 0
+
+
 def referring_domains(
     index: LinkIndex, scope: Scope, filters: Filters = Filters(), *, limit: int = LIMIT, start: int = 0
 ) -> Page:

@@ -85,7 +85,7 @@ class RowBuilder:
     def take(self) -> pa.RecordBatch:
         """Everything added since the last time, as rows of the schema."""
         own: dict[str, Any] = dict(zip(_OWN, self._columns, strict=True))
-        facts = {
+        facts: dict[str, list[Any]] = {
             "source_domain": [page.domain for page in self._pages],
             "source_url": [page.url for page in self._pages],
             "robots": [page.robots for page in self._pages],
@@ -93,8 +93,7 @@ class RowBuilder:
             "crawled": [page.crawled for page in self._pages],
         }
         for name, values in facts.items():
-            pairs = zip(values, self._many, strict=True)
-            own[name] = [value for value, many in pairs for _ in range(many)]
+            own[name] = [value for at, value in enumerate(values) for _ in range(self._many[at])]
         arrays = [
             pa.array(own[kind.name], kind.type) if kind.name in own else pa.nulls(len(self), kind.type)
             for kind in ROWS

@@ -21,6 +21,7 @@ NOT_A_LIST: Final = -1
 LEAST_BYTES: Final = 8
 
 _QUOTE, _ESCAPE, _OPEN, _CLOSE, _LIST, _END = 34, 92, 123, 125, 91, 93
+_ONE = np.uint64(1)
 _COMMA, _COLON, _BLANK, _SLASH = 44, 58, 32, 47
 _PATH = np.frombuffer(b"path", np.uint8)
 _URL = np.frombuffer(b"url", np.uint8)
@@ -162,13 +163,18 @@ def _early(text: NDArray[np.uint8], begin: int, end: int) -> bool:
 @compiled
 def _string(text: NDArray[np.uint8], place: int) -> tuple[int, bool]:
     """The closing quote of a string whose first byte is here (or the end), and whether it has escapes."""
-    escaped, length = False, len(text)
-    while place < length and text[place] != _QUOTE:
-        if text[place] == _ESCAPE:
+    escaped = False
+    # unsigned, so that no index is looked at for being negative: this loop sees most bytes of a file
+    at, length = np.uint64(place), np.uint64(len(text))
+    while at < length:
+        byte = text[at]
+        if byte == _QUOTE:
+            break
+        if byte == _ESCAPE:
             escaped = True
-            place += 1
-        place += 1
-    return place, escaped
+            at += _ONE
+        at += _ONE
+    return np.int64(at), escaped
 
 
 @compiled
