@@ -36,9 +36,20 @@ def web(settings: Settings, tmp_path: Path) -> Iterator[None]:
     import numpy as np
 
     write_rank(graph.folder, "authority", np.array([90.0, 50, 30, 20, 10]), {})
-    source = tmp_path / "s.wat.gz"
-    source.write_bytes(packed([wat("https://one.org/p", [a("https://example.com/x", HOSTILE)])]))
-    build([str(source)], settings.index, "CC-1", now=1)
+    old, new = tmp_path / "old.wat.gz", tmp_path / "new.wat.gz"
+    gone = wat("https://two.org/old", [a("https://example.com/shop/1", "gone")])
+    kept = wat("https://one.org/p", [a("https://example.com/x", HOSTILE)])
+    come = [
+        wat(
+            "https://two.org/q",
+            [a("https://blog.example.com/", "blog", rel="ugc"), a("https://rival.com/", "r")],
+        ),
+        wat("https://three.net/", [a("https://rival.com/", "rival")]),
+    ]
+    old.write_bytes(packed([gone, kept]))
+    new.write_bytes(packed([kept, *come]))
+    build([str(old)], settings.index, "CC-0", now=1)
+    build([str(new)], settings.index, "CC-1", now=1)
     yield
     shutil.rmtree(settings.graphs)
     shutil.rmtree(settings.index)
@@ -92,8 +103,63 @@ def test_the_index_answers_beside_the_graph_and_strangers_words_stay_words(clien
     assert "https://one.org/p" in page
     assert HOSTILE not in page
     assert "&lt;script&gt;" in page
-    for part in ("anchors", "targets"):
-        assert "CC-1" in text(client, f"/domains/example.com/?part={part}")
+    for part in ("linking", "anchors", "targets", "summary"):
+        assert "crawl CC-1" in text(client, f"/domains/example.com/?part={part}")
+
+
+@pytest.mark.usefixtures("web")
+@pytest.mark.parametrize(
+    ("asked", "there", "absent"),
+    [
+        ("part=backlinks", ["one.org/p", "two.org/q"], ["two.org/old"]),
+        ("part=backlinks&crawl=CC-0", ["two.org/old", "one.org/p"], ["two.org/q"]),
+        ("part=backlinks&followed=yes", ["one.org/p"], ["two.org/q"]),
+        ("part=backlinks&followed=no", ["two.org/q"], ["one.org/p"]),
+        ("part=backlinks&anchor=BLOG", ["two.org/q"], ["one.org/p"]),
+        ("part=backlinks&source=one.org", ["one.org/p"], ["two.org/q"]),
+        ("part=backlinks&least=99", ["Take a part of the question away"], ["one.org/p"]),
+        ("part=backlinks&least=nonsense&once=yes", ["one.org/p", "two.org/q"], []),
+        ("part=backlinks&within=blog.example.com", ["two.org/q"], ["one.org/p"]),
+        ("part=backlinks&within=example.com/x", ["one.org/p"], ["two.org/q"]),
+        ("part=backlinks&within=rival.com", ["is no part of example.com"], ["one.org/p"]),
+        ("part=backlinks&crawl=CC-9", ["no crawl", "CC-9"], ["one.org/p"]),
+        ("part=new", ["two.org/q", "CC-0 against CC-1"], ["one.org/p", "two.org/old"]),
+        ("part=lost", ["two.org/old", "Page read again"], ["one.org/p", "two.org/q"]),
+        ("part=lost&within=example.com/shop/", ["two.org/old"], []),
+        ("part=new&crawl=CC-0", ["no crawl before CC-0"], ["two.org/q"]),
+        ("part=link-gap&others=rival.com", ["three.net"], []),
+        ("part=link-gap", ["Name one or more domains"], []),
+        ("part=intersect&others=rival.com", ["two.org"], []),
+        ("part=intersect&others=%22%3E", ["is no domain"], []),
+        ("part=linking", ["/domains/one.org/"], []),
+    ],
+)
+def test_every_question_to_the_index_is_a_page(
+    client: Client, asked: str, there: list[str], absent: list[str]
+) -> None:
+    page = text(client, f"/domains/example.com/?{asked}")
+    table = page.partition("<tbody>")[2].partition("</tbody>")[0]
+    for part in there:
+        assert part in page
+    for part in absent:
+        assert part not in table
+
+
+@pytest.mark.usefixtures("web")
+def test_filters_stand_as_chips_that_can_be_taken_away(client: Client) -> None:
+    page = text(client, "/domains/example.com/?part=backlinks&followed=yes&anchor=%22%3E%3Cblink")
+    assert "/domains/example.com/?part=backlinks&amp;anchor=" in page
+    assert "/domains/example.com/?part=backlinks&amp;followed=yes" in page
+    assert "Remove all" in page
+    assert '"><blink' not in page
+
+
+@pytest.mark.usefixtures("web")
+def test_names_are_suggested_as_one_types(client: Client) -> None:
+    assert 'value="rival.com"' in text(client, "/domains/-/suggestions/?domain=riv")
+    assert "option" not in text(client, "/domains/-/suggestions/?domain=r")
+    assert "option" not in text(client, "/domains/-/suggestions/?domain=%22%3E%3Cscript%3E")
+    assert Client().get("/domains/-/suggestions/?domain=riv").status_code == 302
 
 
 @pytest.mark.usefixtures("web")

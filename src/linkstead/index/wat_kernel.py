@@ -174,7 +174,7 @@ def _string(text: NDArray[np.uint8], place: int) -> tuple[int, bool]:
             escaped = True
             at += _ONE
         at += _ONE
-    return np.int64(at), escaped
+    return np.int64(at), escaped  # type: ignore[return-value] # an int, for the compiler
 
 
 @compiled

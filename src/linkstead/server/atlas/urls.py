@@ -9,5 +9,6 @@ from linkstead.server.atlas import views
 app_name = "atlas"
 urlpatterns = [
     path("", views.search, name="search"),
+    path("-/suggestions/", views.suggestions, name="suggestions"),
     path("<str:name>/", views.domain, name="domain"),
 ]

@@ -3,13 +3,16 @@
 Templates and what they are given:
 
 * `atlas/search.html`: graphs (manifests), crawls, asked, graph_folder, index_folder
+* `atlas/suggestions.html`: names
 * `atlas/domain.html`: name, found (a graph's Profile or None), absent (a sentence or empty), near, ranks,
-  tabs (Tab with `url`, `is_here`), tab, table (or None), sentence, others
+  groups (label, tabs with their addresses), tab, table (or None), sentence, asked, others, chips, crawls (the
+  newest first), unfiltered (the address without filters)
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -18,20 +21,21 @@ from django.views.decorators.http import require_safe
 
 from linkstead.graph import queries
 from linkstead.graph.store import graphs_in
-from linkstead.server.atlas import answers
+from linkstead.server.atlas import answers, asking, links
+from linkstead.server.atlas.asking import LONGEST_NAME
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
-_LONGEST = 253
-_MOST_OTHERS = 10
+#: Fewer letters begin too many names.
+_LEAST_TYPED: Final = 2
 
 
 @login_required
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """A field for a domain, and what there is to ask."""
-    asked = request.GET.get("domain", "").strip()[:_LONGEST]
+    asked = request.GET.get("domain", "").strip()[:LONGEST_NAME]
     name = asked.split("://")[-1].split("/")[0]
     if name:
         return redirect("atlas:domain", name)
@@ -47,29 +51,49 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Domains of the graph that begin as what was typed, as options of a field."""
+    typed = request.GET.get("domain", "").strip().lower()[:LONGEST_NAME]
+    here = answers.loaded(settings.LINKSTEAD)
+    known = here.graph is not None and len(typed) >= _LEAST_TYPED
+    names = queries.suggestions(here.graph, typed) if here.graph is not None and known else []
+    return render(request, "atlas/suggestions.html", {"names": names})
+
+
+@login_required
+@require_safe
 def domain(request: HttpRequest, name: str) -> HttpResponse:
     """One domain: authority and ranks, and the list that was asked for."""
     here = answers.loaded(settings.LINKSTEAD)
     if not here.tabs and here.graph is None:
         return redirect("atlas:search")
-    name = name.strip()[:_LONGEST].lower()
-    found = queries.profile(here.graph, name) if here.graph is not None else _unknown(name)
+    asked = asking.read(name, request.GET.dict())
+    found = queries.profile(here.graph, asked.name) if here.graph is not None else _unknown(asked.name)
     profile = found if isinstance(found, queries.Profile) else None
-    tabs = here.tabs if profile is not None else [tab for tab in here.tabs if tab in answers.INDEX_TABS]
-    tab = next((one for one in tabs if one.key == request.GET.get("part")), tabs[0] if tabs else None)
-    others = request.GET.get("others", "").replace(",", " ").lower().split()[:_MOST_OTHERS]
-    table = answers.table_of(here, tab, found, others, _start(request)) if tab is not None else None
+    tabs = here.tabs if profile is not None else here.link_tabs
+    tab = next((one for one in tabs if one.key == asked.part), tabs[0] if tabs else None)
+    asked = replace(asked, name=profile.domain if profile else asked.name, part=tab.key if tab else "")
+    table = answers.table_of(here, tab, found, asked) if tab is not None else None
+    crawls = here.index.crawls() if here.index is not None else []
+    groups = [("From the web graph", answers.GRAPH_TABS), ("From the link index", links.TABS)]
     context = {
-        "name": profile.domain if profile else name,
+        "name": asked.name,
         "found": profile,
         "absent": "" if profile else found.sentence,  # type: ignore[union-attr] # an Absent then
         "near": [] if profile else found.near,  # type: ignore[union-attr]
         "ranks": [one for one in profile.ranks.values() if one.kind != "authority"] if profile else [],
-        "tabs": [(one, answers.domain_url(name, part=one.key)) for one in tabs],
+        "groups": [
+            (label, [(one, asking.domain_url(asked.name, part=one.key)) for one in tabs if one in group])
+            for label, group in groups
+        ],
         "tab": tab,
         "table": None if isinstance(table, str) else table,
         "sentence": table if isinstance(table, str) else "",
-        "others": " ".join(others),
+        "asked": asked,
+        "others": " ".join(asked.others),
+        "chips": asked.chips() if tab is not None and tab.filters else [],
+        "crawls": [*reversed(crawls)] if tab in links.TABS else [],
+        "unfiltered": asking.domain_url(asked.name, part=asked.part),
     }
     return render(request, "atlas/domain.html", context)
 
@@ -78,8 +102,3 @@ def _unknown(name: str) -> queries.Absent:
     return queries.Absent(
         name, "No web graph is loaded, so authority and referring domains are not known.", []
     )
-
-
-def _start(request: HttpRequest) -> int:
-    text = request.GET.get("start", "0")
-    return min(int(text), answers.MOST_START) if text.isdecimal() and len(text) < 10 else 0

@@ -32,6 +32,7 @@ from linkstead.server.projects.access import with_project
 from linkstead.server.projects.models import Role
 from linkstead.server.refusals import Refused
 from linkstead.server.tracking.stores import profile_store
+from linkstead.server.webgraph import known_domain
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from linkstead.profile.store import Store
     from linkstead.server.explorer.asked import Asked
     from linkstead.server.projects.models import Project
+    from linkstead.server.webgraph import KnownDomain
 
 _LARGEST = 2**63 - 1
 
@@ -108,11 +110,18 @@ def backlinks(request: HttpRequest, project: Project) -> HttpResponse:
         "check_label": checking.label(page),
         "export_label": exporting.label(page),
         "check": checking.shown_check(project, request.GET.get("check", "")),
+        "known": _known(asked),
         **scope.around(request, project),
     }
     answer = render(request, _list_template(request), context)
     patch_vary_headers(answer, ["HX-Request"])
     return answer
+
+
+def _known(asked: Asked) -> KnownDomain | None:
+    """The web graph's word on the referring domain that the list is about, if it is about one."""
+    name = asked.kept.get("domain", "")
+    return known_domain(settings.LINKSTEAD, name) if name else None
 
 
 def _list_template(request: HttpRequest) -> str:
@@ -175,7 +184,7 @@ def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpRe
     """Everything that is known of one backlink.
 
     Template explorer/backlink.html: project, detail, link, row, look (the newest), looks, earlier, events,
-    record (the copy to show).
+    record (the copy to show), known (the web graph's word on the referring domain, or None).
     """
     with profile_store() as store:
         detail = _detail(store, project, backlink_id)
@@ -191,6 +200,7 @@ def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpRe
         "events": happened,
         "record": past.record_to_show(looks),
         "metric_label": metric_in_words(project.metric),
+        "known": known_domain(settings.LINKSTEAD, detail.listed.row.domain),
         **scope.around(request, project),
     }
     return render(request, "explorer/backlink.html", context)

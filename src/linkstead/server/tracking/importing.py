@@ -6,6 +6,8 @@ import logging
 import time
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
+
 from linkstead.errors import FileRefused, LinksteadError, MappingNeeded
 from linkstead.journey import audit_profile, import_file
 from linkstead.profile import search
@@ -50,16 +52,7 @@ def _import(run: ImportRun) -> RunState | None:
     fence = runs.fence_of(run)
     with work_store(fence) as store:
         watch = Watch(store, fence)
-        report = import_file(
-            store,
-            run.project_id,
-            stored_path(run.stored_name),
-            now=int(time.time()),
-            name=run.shown_name,
-            mapping=run.mapping,
-            progress=watch.tell,
-            should_stop=watch.should_stop,
-        )
+        report = _pull(run, store, watch) if run.crawl else _read(run, store, watch)
         facts = _facts(report, _new_links(store, run.project_id, report))
     if not report.stopped:
         return _end_for_good(run, RunState.DONE, done=run.size, total=run.size, unit="bytes", **facts)
@@ -67,6 +60,35 @@ def _import(run: ImportRun) -> RunState | None:
     if watch.cancelled:
         return _end(run, RunState.CANCELLED, message="Cancelled. What was read stays; run it again to go on.")
     return RunState.WAITING if runs.put_back(run) else None
+
+
+def _read(run: ImportRun, store: Store, watch: Watch) -> ImportReport:
+    return import_file(
+        store,
+        run.project_id,
+        stored_path(run.stored_name),
+        now=int(time.time()),
+        name=run.shown_name,
+        mapping=run.mapping,
+        progress=watch.tell,
+        should_stop=watch.should_stop,
+    )
+
+
+def _pull(run: ImportRun, store: Store, watch: Watch) -> ImportReport:
+    from linkstead.index.questions import Filters
+    from linkstead.index.store import open_index
+    from linkstead.journey.pulling import pull_links
+
+    return pull_links(
+        store,
+        run.project_id,
+        open_index(settings.LINKSTEAD.index),
+        now=int(time.time()),
+        filters=Filters(crawl=run.crawl),
+        progress=watch.tell,
+        should_stop=watch.should_stop,
+    )
 
 
 def _new_links(store: Store, project_id: int, report: ImportReport) -> int:
@@ -107,7 +129,7 @@ def _end_for_good(run: ImportRun, state: RunState, **facts: Any) -> RunState | N
     In this order: a process that dies in between leaves a file behind, never an open run without its file.
     """
     ended = _end(run, state, **facts)
-    if ended is not None:
+    if ended is not None and run.stored_name:
         remove_stored(run.stored_name)
     return ended
 

@@ -71,7 +71,10 @@ class Run(models.Model):
 
 
 class ImportRun(Run):
-    """One uploaded file on its way into a profile. `stored_name` is random; `shown_name` is the user's."""
+    """One uploaded file on its way into a profile. `stored_name` is random; `shown_name` is the user's.
+
+    Or the links to the site out of one `crawl` of this server's link index: then there is no file.
+    """
 
     shown_name = models.TextField()
     stored_name = models.CharField(max_length=64)
@@ -86,6 +89,7 @@ class ImportRun(Run):
     #: of a table nobody knows: columns, fingerprint, proposal (header name -> field)
     unknown_table = models.JSONField(null=True)
     mapping = models.JSONField(null=True)  # header name -> field, as a person confirmed it
+    crawl = models.CharField(max_length=200, blank=True, default="")
 
     class Meta:
         indexes = (models.Index(fields=("project", "-id"), name="tracking_imports_of_project"),)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from linkstead.errors import UsageError
+from linkstead.errors import InputError, StoreError, UsageError
 from linkstead.server.tracking import runs, tasks
 from linkstead.server.tracking.models import OPEN, ImportRun, RunState, VerifyRun
 from linkstead.server.tracking.uploads import has_stored, keep, remove_stored
@@ -57,6 +58,35 @@ def receive(project: Project, user: User, file: UploadedFile[bytes]) -> ImportRu
     return run
 
 
+def crawls_with_links(project: Project) -> list[tuple[str, int]]:
+    """Each crawl of this server's link index with links to the project's site, the newest first."""
+    from linkstead.index.questions import Filters, link_count, scope_of
+    from linkstead.index.store import open_index
+
+    try:
+        index = open_index(settings.LINKSTEAD.index)
+        scope = scope_of(project.site)
+        found = [(name, link_count(index, scope, Filters(crawl=name))) for name in reversed(index.crawls())]
+    except (StoreError, InputError):
+        return []  # no index, or one that cannot be read: the doctor says so
+    return [(name, links) for name, links in found if links]
+
+
+def pull(project: Project, user: User, crawl: str) -> ImportRun:
+    """Have the links of one crawl taken into the project. Raises `UsageError` when there are none."""
+    if crawl not in dict(crawls_with_links(project)):
+        raise UsageError("The link index has no links to this site in that crawl.")
+    with transaction.atomic():
+        running = ImportRun.objects.filter(project=project, crawl=crawl, state__in=OPEN).first()
+        if running is not None:
+            return running
+        run = ImportRun.objects.create(
+            project=project, asked_by=user, shown_name=f"Common Crawl {crawl}", size=0, crawl=crawl
+        )
+        tasks.import_upload.enqueue(run.pk, project.pk)
+    return run
+
+
 def _shown(name: str | None) -> str:
     """The user's name of a file, for people to read; never part of a path."""
     plain = "".join(letter for letter in (name or "") if letter.isprintable())
@@ -84,7 +114,7 @@ def run_again(run: ImportRun) -> None:
     """Go on with a cancelled or failed import. Raises `UsageError` when its file is gone."""
     if run.state not in {RunState.CANCELLED, RunState.FAILED}:
         raise UsageError("Only a cancelled or failed import can be run again.")
-    if not has_stored(run.stored_name):
+    if not run.crawl and not has_stored(run.stored_name):
         raise UsageError("The uploaded file is not kept any more; upload it again, nothing will count twice.")
     _again(run)
 

@@ -9,6 +9,7 @@ from linkstead.server.tracking import views
 app_name = "tracking"
 urlpatterns = [
     path("imports/", views.imports, name="imports"),
+    path("imports/pull/", views.pull, name="pull"),
     path("imports/<int:run_id>/", views.import_row, name="import_row"),
     path("imports/<int:run_id>/mapping/", views.mapping, name="mapping"),
     path("imports/<int:run_id>/cancel/", views.cancel_import, name="cancel_import"),

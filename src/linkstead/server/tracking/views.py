@@ -3,8 +3,9 @@
 Templates and what they are given (`request.project_role` is the asker's role):
 
 * `tracking/imports.html`: project, may_import (bool), runs (ImportRun, newest first, at most 200), check
-  (the newest VerifyRun or None), max_upload_mb. The drop zone posts to `tracking:imports`, field `file`,
-  many allowed; "check these" posts to `tracking:check`.
+  (the newest VerifyRun or None), max_upload_mb, crawls (name, links to the site: of the server's link index).
+  The drop zone posts to `tracking:imports`, field `file`, many allowed; "check these" posts to
+  `tracking:check`; "take them over" posts `crawl` to `tracking:pull`.
 * `tracking/_import_row.html`: project, may_import, run (ImportRun): id, shown_name, size, state,
   get_state_display, is_open, percent (0-100 or None), step, done, total, unit, rows, sightings, new_links,
   quarantined, skipped (dict reason -> rows), sources (list of slugs), already, message, note, asked_by.email,
@@ -59,6 +60,7 @@ def imports(request: HttpRequest, project: Project) -> HttpResponse:
         "runs": services.imports_of(project)[:SHOWN_RUNS],
         "check": services.last_check(project),
         "max_upload_mb": settings.LINKSTEAD.max_upload_mb,
+        "crawls": services.crawls_with_links(project),
     }
     return render(request, "tracking/imports.html", context)
 
@@ -71,6 +73,17 @@ def _upload(request: HttpRequest, project: Project) -> HttpResponse:
         raise Refused("No file arrived; choose one or drop it on the page.", status=400)
     for file in files:
         services.receive(project, signed_in(request), file)
+    return redirect("tracking:imports", project.pk)
+
+
+@with_project(Role.EDITOR)
+@require_POST
+def pull(request: HttpRequest, project: Project) -> HttpResponse:
+    """Take links out of the server's link index."""
+    try:
+        services.pull(project, signed_in(request), request.POST.get("crawl", ""))
+    except UsageError as error:
+        messages.error(request, str(error))
     return redirect("tracking:imports", project.pk)
 
 
