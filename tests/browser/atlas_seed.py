@@ -42,7 +42,11 @@ def seed_atlas(data: Path) -> None:
         )
         for n in range(120)
     ]
-    source = data / "sample.wat.gz"
+    older, source = data / "older.wat.gz", data / "sample.wat.gz"
+    older.write_bytes(
+        packed([wat("https://site001.com/page", [a(f"https://{ME}/once", "once")]), *pages[20:]])
+    )
     source.write_bytes(packed(pages))
     with authority_table(graph.folder) as table:
+        build([str(older)], data / "index", "CC-SAMPLE-0", now=1, authority=table)
         build([str(source)], data / "index", "CC-SAMPLE-1", now=1, authority=table)

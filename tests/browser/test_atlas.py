@@ -50,3 +50,36 @@ def test_a_domain_that_is_not_there_is_no_dead_end(watched: Watched) -> None:
     page.keyboard.press("Enter")
     page.get_by_role("heading", name="rival.example").wait_for()
     watched.assert_quiet()
+
+
+def test_links_are_narrowed_by_filters_and_compared_between_crawls(watched: Watched) -> None:
+    page = watched.go("/domains/harborlight.example/?part=backlinks")
+    page.get_by_text("Filter", exact=True).click()
+    page.get_by_label("Anchor text").fill("words 2")
+    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("link", name="Remove: Anchor text words 2").wait_for()
+    assert page.locator("tbody tr").count() == 14
+    assert _axe(watched) == []
+    page.get_by_role("link", name="Lost", exact=True).click()
+    page.get_by_text("CC-SAMPLE-0 against CC-SAMPLE-1").wait_for()
+    assert page.locator("tbody").get_by_text("harborlight.example/once").is_visible()
+    page.get_by_role("link", name="Summary").click()
+    page.get_by_text("Referring pages").wait_for()
+    assert _axe(watched) == []
+    watched.assert_quiet()
+
+
+def test_a_name_is_suggested_while_it_is_typed(watched: Watched) -> None:
+    page = watched.go("/domains/")
+    page.get_by_label("Domain", exact=True).press_sequentially("site15")
+    page.locator("#known-domains option").first.wait_for(state="attached")
+    assert page.locator("#known-domains option").first.get_attribute("value") == "site150.com"
+    watched.assert_quiet()
+
+
+def test_no_question_is_wider_than_a_telephone(watched: Watched) -> None:
+    for part in ("referring", "backlinks", "lost", "intersect", "summary"):
+        page = watched.go(f"/domains/harborlight.example/?part={part}")
+        page.set_viewport_size({"width": 390, "height": 844})
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    watched.assert_quiet()

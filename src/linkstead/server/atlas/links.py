@@ -125,8 +125,8 @@ def _page(index: LinkIndex, tab: Tab, scope: Scope, asked: Asked) -> tuple[Page,
 def _summary(index: LinkIndex, scope: Scope, asked: Asked) -> Table:
     said = questions.summary(index, scope, asked.crawl or None)
     crawl = said.pop("crawl")
-    rows = [[Cell(key.replace("_", " ").capitalize()), _cell(key, value)] for key, value in said.items()]
-    return Table([("What", False), ("How many", True)], rows, None, f"crawl {crawl}")
+    facts = [(key.replace("_", " ").capitalize(), _cell(key, value)) for key, value in said.items()]
+    return Table([], [], None, f"crawl {crawl}", facts)
 
 
 def _cell(key: str, value: Any) -> Cell:  # noqa: ANN401 - whatever a column of the index holds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from linkstead.server.look.lists import Pager
@@ -25,12 +25,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A list with its column names (and whether each is of numbers), rows, pager, and a note."""
+    """A list with its column names (and whether each is of numbers), rows, pager, and a note.
+
+    Or `facts`, each with its value, and no rows.
+    """
 
     columns: list[tuple[str, bool]]
     rows: list[list[Cell]]
     pager: Pager | None
     note: str = ""
+    facts: list[tuple[str, Cell]] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

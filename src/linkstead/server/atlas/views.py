@@ -20,6 +20,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from linkstead.graph import queries
+from linkstead.graph.kinds import NAMES
 from linkstead.graph.store import graphs_in
 from linkstead.server.atlas import answers, asking, links
 from linkstead.server.atlas.asking import LONGEST_NAME
@@ -81,7 +82,11 @@ def domain(request: HttpRequest, name: str) -> HttpResponse:
         "found": profile,
         "absent": "" if profile else found.sentence,  # type: ignore[union-attr] # an Absent then
         "near": [] if profile else found.near,  # type: ignore[union-attr]
-        "ranks": [one for one in profile.ranks.values() if one.kind != "authority"] if profile else [],
+        "ranks": [
+            (NAMES.get(one.kind, one.kind), one)
+            for one in (profile.ranks.values() if profile else ())
+            if one.kind != "authority"
+        ],
         "groups": [
             (label, [(one, asking.domain_url(asked.name, part=one.key)) for one in tabs if one in group])
             for label, group in groups
