@@ -28,6 +28,7 @@ import duckdb
 from bench.racing import Figure, show
 from linkstead.index import questions as ask
 from linkstead.index.questions import Filters, scope_of
+from linkstead.index.sorting import COLUMNS
 from linkstead.index.store import LinkIndex, open_index, open_or_create
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ _QUESTIONS: dict[str, str] = {
 
 def race(index: LinkIndex, folder: Path) -> list[Figure]:
     """The same rows in SQLite and PostgreSQL, with the index that these questions need."""
-    rows = index.rows("SELECT * FROM read_parquet($files)", {"files": index.files("C-1")})
+    rows = index.rows(f"SELECT {COLUMNS} FROM read_parquet($files)", {"files": index.files("C-1")})
     engine = sqlite3.connect(folder / "links.sqlite3")
     _fill(engine, rows)
     size = (folder / "links.sqlite3").stat().st_size / len(rows)
