@@ -69,10 +69,14 @@ def anchored_rank(
     *,
     damping: float = 0.85,
     tolerance: float = 8e-7,
+    groups: NDArray[np.uint32] | None = None,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
 ) -> RankRun:
-    """PageRank with the anchors as its teleport; a node that no anchor reaches has exactly 0."""
+    """PageRank with the anchors as its teleport; a node that no anchor reaches has exactly 0.
+
+    `groups`: one vote a domain, as in `pagerank`.
+    """
     from linkstead.graph.ranking import pagerank
 
     return pagerank(
@@ -81,6 +85,7 @@ def anchored_rank(
         damping=damping,
         tolerance=tolerance,
         teleport=anchors(harmonic),
+        groups=groups,
         progress=progress,
         should_stop=should_stop,
     )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+import hashlib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from linkstead.errors import StoreError, UsageError
 from linkstead.graph.authority import ANCHORS, anchored_rank, authority
 from linkstead.graph.hyperball import REGISTERS, harmonic_centrality
 from linkstead.graph.kinds import KINDS
+from linkstead.graph.manifest import read_manifest
 from linkstead.graph.ranking import DAMPING, TOLERANCE, RankRun, pagerank
 from linkstead.graph.store import open_graph, write_rank
 from linkstead.graph.trust import distrust, trust
@@ -44,8 +46,9 @@ def rank_graph(
 ) -> Graph:
     """Compute the kinds that were asked for and keep them; the graph as it is then.
 
-    A kind that was finished is kept when a later one is stopped. Raises `StoreError` for a graph without
-    arcs, `UsageError` for unknown kinds and for seeds that are missing.
+    A kind that stands there already, made in the same way, is left as it is: a run that was stopped goes on
+    behind its last finished kind. On a graph of hosts, a domain's hosts have one vote together. Raises
+    `StoreError` for a graph without arcs, `UsageError` for unknown kinds and for seeds that are missing.
     """
     unknown = [kind for kind in kinds if kind not in KINDS]
     if unknown:
@@ -68,11 +71,14 @@ class _Ranking:
         self.graph = graph
         self.options = options
         self.hooks: dict[str, Any] = {"progress": progress, "should_stop": should_stop}
+        self.made: dict[str, Any] = {"damping": options.damping, "tolerance": options.tolerance}
+        self.is_of_hosts = graph.manifest.level == "host"
         self.iterated: dict[str, Any] = {
-            "damping": options.damping,
-            "tolerance": options.tolerance,
+            **self.made,
+            "groups": graph.domain_groups() if self.is_of_hosts else None,
             **self.hooks,
         }
+        self.made["one_vote_a_domain"] = self.is_of_hosts
         self.out = graph.forward.degrees()
 
     def compute(self, kind: str) -> None:
@@ -86,55 +92,67 @@ class _Ranking:
         ways[kind]()
 
     def _pagerank(self) -> None:
-        groups = self.graph.domain_groups() if self.graph.manifest.level == "host" else None
-        run = pagerank(self.graph.backward, self.out, groups=groups, **self.iterated)
-        self._keep("pagerank", run, one_vote_a_domain=groups is not None)
+        if not self._stands("pagerank", self.made):
+            self._keep("pagerank", pagerank(self.graph.backward, self.out, **self.iterated), self.made)
 
     def _harmonic(self) -> None:
+        made = {"registers": self.options.registers}
+        if self._stands("harmonic", made):
+            return
         run = harmonic_centrality(self.graph.backward, registers=self.options.registers, **self.hooks)
         if not run.stopped:
-            said = {"registers": self.options.registers, "distances": run.iterations}
-            write_rank(
-                self.graph.folder, "harmonic", run.values, {**said, "relative_error": run.relative_error}
-            )
+            said = {**made, "distances": run.iterations, "relative_error": run.relative_error}
+            write_rank(self.graph.folder, "harmonic", run.values, said)
 
     def _authority(self) -> None:
-        basis, harmonic = self._best_harmonic()
+        by, harmonic = self._best_harmonic()
+        made = {**self.made, "anchors": ANCHORS, "anchors_by": by}
+        if self._stands("anchored", made) and self._stands("authority", {"anchors_by": by}):
+            return
         run = anchored_rank(self.graph.backward, self.out, harmonic, **self.iterated)
         if run.stopped:
             return
-        self._keep("anchored", run, anchors=ANCHORS, anchors_by=basis)
-        said = {"basis": "anchored", "anchors_by": basis, "nodes": self.graph.nodes}
+        self._keep("anchored", run, made)
+        said = {"basis": "anchored", "anchors_by": by, "nodes": self.graph.nodes}
         write_rank(self.graph.folder, "authority", authority(run.values), said)
 
     def _best_harmonic(self) -> tuple[str, NDArray[np.floating[Any]]]:
-        """Ours, else the published one, else ours made now."""
+        """Ours, else the published one, else ours made now; with what it was made of."""
         for _ in range(2):
             graph = open_graph(self.graph.folder)
             for kind in ("harmonic", "published-harmonic"):
                 values = graph.rank(kind)
                 if values is not None:
-                    return kind, values
+                    registers = graph.manifest.ranks[kind].get("registers")
+                    return f"{kind}, {registers} registers" if registers else kind, values
             self._harmonic()
         raise StoreError("Ranking was stopped before harmonic centrality was known; run it again.")
 
     def _trust(self) -> None:
-        run = trust(self.graph.backward, self.out, self.options.seeds, **self.iterated)
-        self._keep("trust", run, seeds=len(self.options.seeds))
+        made = {**self.made, **_named(self.options.seeds)}
+        if not self._stands("trust", made):
+            run = trust(self.graph.backward, self.out, self.options.seeds, **self.iterated)
+            self._keep("trust", run, made)
 
     def _distrust(self) -> None:
-        run = distrust(
-            self.graph.forward, self.graph.backward.degrees(), self.options.bad_seeds, **self.iterated
-        )
-        self._keep("distrust", run, seeds=len(self.options.bad_seeds))
+        made = {**self.made, **_named(self.options.bad_seeds)}
+        if not self._stands("distrust", made):
+            into = self.graph.backward.degrees()
+            run = distrust(self.graph.forward, into, self.options.bad_seeds, **self.iterated)
+            self._keep("distrust", run, made)
 
-    def _keep(self, kind: str, run: RankRun, **said: str | float) -> None:
-        if run.stopped:
-            return
-        made = {key: asdict(self.options)[key] for key in ("damping", "tolerance")}
-        write_rank(
-            self.graph.folder,
-            kind,
-            run.values,
-            {**made, **said, "iterations": run.iterations, "l1_step": run.error},
-        )
+    def _stands(self, kind: str, made: dict[str, Any]) -> bool:
+        """Whether a rank made like this is kept already."""
+        kept = read_manifest(self.graph.folder).ranks.get(kind)
+        return kept is not None and {name: kept.get(name) for name in made} == made
+
+    def _keep(self, kind: str, run: RankRun, made: dict[str, Any]) -> None:
+        if not run.stopped:
+            said = {**made, "iterations": run.iterations, "l1_step": run.error}
+            write_rank(self.graph.folder, kind, run.values, said)
+
+
+def _named(seeds: Sequence[int]) -> dict[str, Any]:
+    """How many seeds, and a hash of which."""
+    which = hashlib.sha256(",".join(map(str, sorted(set(seeds)))).encode()).hexdigest()[:16]
+    return {"seeds": len(set(seeds)), "seeds_hash": which}
