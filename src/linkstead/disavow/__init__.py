@@ -1,0 +1,1 @@
+"""The disavow file: read, checked, written, and what it would cut."""
