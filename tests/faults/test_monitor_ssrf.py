@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkstead.link import Reason
-from linkstead.monitor import fetch
+from linkstead.monitor import fetch, lookup
 from linkstead.monitor.fetch import Fetched, Fetcher, FetchSettings
 from tests.faults.forbidden import AZURE, FORBIDDEN, in_url
 from tests.loopback.web import Answer, LoopbackWeb
@@ -44,7 +44,8 @@ sys.addaudithook(_watch)
 
 @pytest.fixture(autouse=True)
 def any_port(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "judge_port", lambda *_: None)
+    for module in (fetch, lookup):
+        monkeypatch.setattr(module, "judge_port", lambda *_: None)
 
 
 @pytest.fixture
@@ -184,7 +185,7 @@ def test_f19_the_connector_refuses_alone_when_nobody_judged_before(
     connections: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(fetch, "judge_answer", lambda *_: None)
+    monkeypatch.setattr(lookup, "judge_answer", lambda *_: None)
     for url in (f"http://127.0.0.1:{listener[0]}/", f"http://[::1]:{listener[0]}/"):
         _refused(_fetch(url, _settings(web)))
     assert connections == []

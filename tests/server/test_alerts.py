@@ -128,6 +128,8 @@ def test_a_refusal_parks_the_message_with_its_reason_and_a_person_can_send_it_ag
     from linkstead.server.alerts.models import Delivery
 
     channel = mail_channel(project)
+    channel.digest = False  # sending again is due by the clock on the wall, days after START
+    channel.save()
     events_happen(project, LOST, 1)
     handed_on()
     sink.plan = [Manner.NEVER]

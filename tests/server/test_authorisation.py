@@ -47,6 +47,10 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "explorer:backlink": (VIEWER, ("get",)),
     "explorer:evidence": (VIEWER, ("get",)),
     "explorer:source": (VIEWER, ("get",)),
+    "tracking:pull": (EDITOR, ("post",)),
+    "atlas:search": (PEOPLE, ("get",)),
+    "atlas:suggestions": (PEOPLE, ("get",)),
+    "atlas:domain": (PEOPLE, ("get",)),
     "watching:monitor": (VIEWER, ("get",)),
     "watching:now": (VIEWER, ("get",)),
     "watching:watch": (EDITOR, ("post",)),
@@ -191,6 +195,7 @@ def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
         "evidence_id": 1,
         "token": "x" * 43,
         "version": "1",
+        "name": "example.com",
     }
     return reverse(route.name, kwargs={name: (values | instead)[name] for name in route.converters})
 

@@ -262,7 +262,10 @@ def _session(master: str, config: Mapping[str, str]) -> Iterator[SparkSession]:
         raise UsageError("Spark is not installed; install it: pip install 'linkstead[spark]'.") from None
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise UsageError("Spark needs Java 17 or newer; install it, such as openjdk-17-jre-headless.")
-    settings: dict[str, Any] = {"spark.pyspark.python": sys.executable, **_DEFAULTS, **config}
+    settings: dict[str, Any] = {**_DEFAULTS, **config}
+    # the workers' Python: a driver that is not started by spark-submit reads it from here alone
+    python = config.get("spark.pyspark.python") or os.environ.get("PYSPARK_PYTHON") or sys.executable
+    os.environ["PYSPARK_PYTHON"] = python
     builder = SparkSession.builder.master(master)
     for name, value in settings.items():
         builder = builder.config(name, value)
