@@ -68,7 +68,11 @@ def harvest(
         if len(builder) >= rows_at_once:
             yield _taken(builder)
     if not builder.counts["records"]:
-        raise FileRefused(f"{name} holds no record that could be read; fetch it again.", kind="empty")
+        raise FileRefused(
+            f"{name} has no response or WAT record that could be read (WET files have none);"
+            " hand in the WAT or WARC file, or fetch it again.",
+            kind="empty",
+        )
     yield _taken(builder)
 
 

@@ -36,6 +36,11 @@ class Table:
     note: str = ""
     facts: list[tuple[str, Cell]] = field(default_factory=list)
 
+    def labelled(self) -> list[list[tuple[str, Cell]]]:
+        """Each cell with its column's name, which narrow pages show beside it; the first one's is empty."""
+        names = ["", *(name for name, _ in self.columns[1:])]
+        return [list(zip(names, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True, slots=True)
 class Tab:
