@@ -20,16 +20,27 @@ SOURCES = ROOT / "src" / "linkstead"
 
 
 def verbs() -> dict[str, argparse.ArgumentParser]:
-    actions = [a for a in parser()._actions if isinstance(a, argparse._SubParsersAction)]
-    return dict(actions[0].choices)
+    return parts_of(parser())
 
 
 def commands_text() -> str:
     os.environ["COLUMNS"] = "100"
     lines = ["# Commands", "", "What `--help` says, kept fresh by a test.", ""]
     for name, verb in verbs().items():
-        lines += [f"## linkstead {name}", "", "```text", verb.format_help().rstrip(), "```", ""]
+        lines += [f"## linkstead {name}", "", *shown(verb)]
+        for part, inner in parts_of(verb).items():
+            lines += [f"### linkstead {name} {part}", "", *shown(inner)]
     return "\n".join(lines)
+
+
+def shown(verb: argparse.ArgumentParser) -> list[str]:
+    return ["```text", verb.format_help().rstrip(), "```", ""]
+
+
+def parts_of(verb: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """The parts of a verb that has some, such as `graph import`."""
+    actions = [a for a in verb._actions if isinstance(a, argparse._SubParsersAction)]
+    return dict(actions[0].choices) if actions else {}
 
 
 def test_the_commands_page_is_what_help_says() -> None:
