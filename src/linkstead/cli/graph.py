@@ -111,12 +111,14 @@ def _add_rank(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def run_import(options: argparse.Namespace) -> int:
-    from linkstead.graph.importing import Wanted, import_graph
+    from linkstead.graph.importing import Wanted, disk_need, import_graph
 
     level = options.level or _level(options)
     release = options.release or _release(options)
     folder = options.to or current_settings().graphs / f"{release}-{level}"
     wanted = Wanted(release, level, options.vertices, options.edges, options.bvgraph, options.ranks)
+    if not options.json and (needed := disk_need(wanted)):
+        print(f"The graph will take about {needed / 1e6:,.1f} MB in {folder}.", flush=True)
     bars = Bars(quiet=options.json)
     with Stop() as stop:
         try:

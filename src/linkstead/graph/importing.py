@@ -81,6 +81,17 @@ def import_graph(
     return manifest
 
 
+def disk_need(wanted: Wanted) -> int:
+    """Bytes that the graph will take on disk, from the sizes of its files; 0 for ranks alone."""
+    if wanted.bvgraph is not None:
+        said = read_properties(wanted.bvgraph)
+        return disk_needed(said.nodes, said.arcs)
+    vertices, edges = (
+        sum(path.stat().st_size for path in part_files(files)) for files in (wanted.vertices, wanted.edges)
+    )
+    return disk_needed(int(vertices / _BYTES_A_VERTEX), int(edges / _BYTES_AN_ARC))
+
+
 class _Import:
     """One import on its way, with the place it saved last."""
 
@@ -93,7 +104,7 @@ class _Import:
         self.state: dict[str, Any] = self._left()
 
     def whole(self, now: int, memory: int) -> Manifest | None:
-        must_fit(self.writer.folder, self._need())
+        must_fit(self.writer.folder, disk_need(self.wanted))
         names = self._names()
         if not names or not (self._bvgraph() if self.wanted.bvgraph else self._texts()):
             return None
@@ -110,13 +121,6 @@ class _Import:
 
     def _identity(self) -> list[list[Any]]:
         return [[str(path), path.stat().st_size, path.stat().st_mtime_ns] for path in self._inputs()]
-
-    def _need(self) -> int:
-        if self.wanted.bvgraph is not None:
-            said = read_properties(self.wanted.bvgraph)
-            return disk_needed(said.nodes, said.arcs)
-        sizes = [sum(path.stat().st_size for path in files) for files in (self.vertices, self.edges)]
-        return disk_needed(int(sizes[0] / _BYTES_A_VERTEX), int(sizes[1] / _BYTES_AN_ARC))
 
     def _left(self) -> dict[str, Any]:
         """What an earlier try saved of the same inputs; else a clean start."""
