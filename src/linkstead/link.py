@@ -109,6 +109,16 @@ class LinkStatus(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class Decision(StrEnum):
+    """What a person decided about a referring domain; it weighs more than any score of ours."""
+
+    KEEP = "keep"
+    WATCH = "watch"
+    REMOVE = "remove"  # ask its owner to take the links away
+    DISAVOW = "disavow"
+    WHITELIST = "whitelist"  # never to be warned of, nor disavowed
+
+
 class LostReason(StrEnum):
     """Why a link is called lost."""
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised by one when a table changes; a store with a higher number is refused.
-VERSION: Final = 2
+VERSION: Final = 3
 
 _SPELLING: Final = {
     "sqlite": {
@@ -270,6 +270,23 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             "CREATE TABLE site_page (project_id {INT} NOT NULL, key {INT} NOT NULL, url {TEXT} NOT NULL,"
             " title {TEXT}, seen_at {INT} NOT NULL, PRIMARY KEY (project_id, key)) {CLUSTERED}"
         ),
+    ),
+    # 3: judgement and defence
+    3: (
+        # what people decided about referring domains: every decision, and the one that stands (decisions.py).
+        # A batch is what somebody decided at once; decision is NULL where one was taken back
+        (
+            "CREATE TABLE decision_log (id {ID}, project_id {INT} NOT NULL, batch {INT} NOT NULL,"
+            " domain_id {INT} NOT NULL, decision {TEXT}, note {TEXT}, who {TEXT} NOT NULL, at {INT} NOT NULL,"
+            " before_id {INT}) {END}"
+        ),
+        "CREATE INDEX decision_log_of_domain ON decision_log (domain_id, id)",
+        "CREATE INDEX decision_log_of_batch ON decision_log (project_id, batch)",
+        (
+            "CREATE TABLE decision (domain_id {INT} PRIMARY KEY NOT NULL, project_id {INT} NOT NULL,"
+            " decision {TEXT} NOT NULL, log_id {INT} NOT NULL) {END}"
+        ),
+        "CREATE INDEX decision_of_project ON decision (project_id, decision)",
     ),
 }
 
