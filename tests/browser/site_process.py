@@ -40,6 +40,10 @@ class Site:
         return f"/p/{self.full}/monitor/"
 
     @property
+    def triage(self) -> str:
+        return f"/p/{self.full}/triage/"
+
+    @property
     def overview(self) -> str:
         return f"/p/{self.full}/"
 
@@ -74,6 +78,11 @@ class Site:
             f"{self.monitor}plan/",
             f"/p/{self.empty}/monitor/",
             f"/p/{self.idle}/monitor/",
+            self.triage,
+            f"{self.triage}?show=all",
+            f"{self.triage}?show=whitelist",
+            f"{self.triage}?name=nothing-is-called-so",
+            f"/p/{self.empty}/triage/",
             "/domains/",
             "/domains/harborlight.example/",
             "/domains/harborlight.example/?part=alike",

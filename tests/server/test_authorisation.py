@@ -51,6 +51,10 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "atlas:search": (PEOPLE, ("get",)),
     "atlas:suggestions": (PEOPLE, ("get",)),
     "atlas:domain": (PEOPLE, ("get",)),
+    "triage:queue": (VIEWER, ("get",)),
+    "triage:domain": (VIEWER, ("get",)),
+    "triage:decide": (EDITOR, ("post",)),
+    "triage:undo": (EDITOR, ("post",)),
     "watching:monitor": (VIEWER, ("get",)),
     "watching:now": (VIEWER, ("get",)),
     "watching:watch": (EDITOR, ("post",)),
@@ -164,6 +168,7 @@ def world(
             "domain_id": domains[1],
             "evidence_id": 1,
             "backlink_id": 1,
+            "batch": 2,
         },
         "viewer": viewer,
     }
@@ -196,6 +201,7 @@ def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
         "token": "x" * 43,
         "version": "1",
         "name": "example.com",
+        "batch": 1,
     }
     return reverse(route.name, kwargs={name: (values | instead)[name] for name in route.converters})
 

@@ -9,7 +9,7 @@ back what stood before it, but never touches a domain that somebody has decided 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.errors import UsageError
 from linkstead.link import Decision
@@ -101,7 +101,8 @@ def undo(store: Store, project_id: int, batch: int, *, who: str, now: int) -> Un
     with store.transaction():
         store.take_turns([project_id])
         rows = store.query(
-            "SELECT l.domain_id, l.id, (SELECT max(o.id) FROM decision_log o WHERE o.domain_id = l.domain_id),"
+            "SELECT l.domain_id, l.id,"
+            " (SELECT max(o.id) FROM decision_log o WHERE o.domain_id = l.domain_id),"
             " (SELECT o.decision FROM decision_log o WHERE o.id = l.before_id)"
             " FROM decision_log l WHERE l.project_id = ? AND l.batch = ?",
             (project_id, batch),
@@ -143,8 +144,8 @@ def queue(
     """
     if kind not in KINDS:
         raise UsageError(f"There is no list “{kind[:40]}”; there are {', '.join(KINDS)}.")
-    where, values = "d.project_id = ? AND d.links > 0", [project_id]
-    given: list[object] = [*values]
+    where = "d.project_id = ? AND d.links > 0"
+    given: list[object] = [project_id]
     if kind == OPEN:
         where += " AND s.domain_id IS NULL"
     elif kind != ALL:
@@ -157,14 +158,17 @@ def queue(
         where += " AND d.name LIKE ? ESCAPE '!'"
         given.append(f"%{name.lower().replace('!', '!!').replace('%', '!%').replace('_', '!_')}%")
     found = store.query(
-        "SELECT d.id, d.name, d.links, d.followed, d.live, d.lost, l.decision, l.note, l.who, l.at, l.batch"
-        f" FROM domain d {_STANDING} LEFT JOIN decision_log l ON l.id = s.log_id WHERE {where}"
-        f" ORDER BY d.links DESC, d.id DESC LIMIT {int(limit) + 1}",
-        given,
+        f"{_DOMAINS} WHERE {where} ORDER BY d.links DESC, d.id DESC LIMIT {int(limit) + 1}", given
     )
     rows = [_row(values) for values in found[:limit]]
     last = rows[-1] if len(found) > limit else None
     return Queue(_described(store, rows), None if last is None else (last.links, last.domain_id))
+
+
+def domain(store: Store, project_id: int, domain_id: int) -> DomainRow | None:
+    """One referring domain; None when it is none of the project's."""
+    found = store.query(f"{_DOMAINS} WHERE d.project_id = ? AND d.id = ?", (project_id, domain_id))
+    return _described(store, [_row(values) for values in found])[0] if found else None
 
 
 def history(store: Store, project_id: int, domain_id: int) -> list[Decided]:
@@ -192,6 +196,10 @@ def standing(store: Store, project_id: int, *wanted: Decision) -> Iterator[tuple
 
 #: The decision that stands, and the last row of a domain's log (they differ where one was taken back).
 _STANDING: Final = "LEFT JOIN decision s ON s.domain_id = d.id"
+_DOMAINS: Final = (
+    "SELECT d.id, d.name, d.links, d.followed, d.live, d.lost, l.decision, l.note, l.who, l.at, l.batch"
+    f" FROM domain d {_STANDING} LEFT JOIN decision_log l ON l.id = s.log_id"
+)
 _LAST: Final = (
     "JOIN (SELECT domain_id, max(id) AS log_id FROM decision_log GROUP BY domain_id) s ON s.domain_id = d.id"
 )
@@ -235,12 +243,10 @@ def _decided(decision: str | None, note: str | None, who: str, at: int, batch: i
     return Decided(None if decision is None else Decision(decision), note, who, int(at), int(batch))
 
 
-def _row(values: Sequence[object]) -> DomainRow:
+def _row(values: tuple[Any, ...]) -> DomainRow:
     domain_id, name, links, followed, live, lost, *decided = values
-    stands = None if decided[0] is None else _decided(*decided)  # type: ignore[arg-type] # a row of the log
-    return DomainRow(
-        int(str(domain_id)), str(name), *(int(str(one)) for one in (links, followed, live, lost)), stands
-    )
+    stands = None if decided[0] is None else _decided(*decided)
+    return DomainRow(int(domain_id), str(name), int(links), int(followed), int(live), int(lost), stands)
 
 
 def _described(store: Store, rows: list[DomainRow]) -> list[DomainRow]:

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "linkstead.server.tracking",
     "linkstead.server.alerts",
     "linkstead.server.watching",
+    "linkstead.server.triage",
     "linkstead.server.explorer",
     "linkstead.server.atlas",
     "linkstead.server.jobs",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROJECT_PAGES: tuple[tuple[str, str], ...] = (
     ("Overview", "explorer:overview"),
     ("Backlinks", "explorer:backlinks"),
+    ("Triage", "triage:queue"),
     ("Alerts", "alerts:inbox"),
     ("Monitor", "watching:monitor"),
     ("Sources", "tracking:imports"),

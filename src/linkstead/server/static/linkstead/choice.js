@@ -20,6 +20,12 @@ export function chooseCurrent() {
   box.click();
 }
 
+// Something is chosen, if need be the row that one stands on; whether that is so.
+export function somethingChosen() {
+  if (!boxes().some((box) => box.checked)) chooseCurrent();
+  return boxes().some((box) => box.checked);
+}
+
 function boxes() {
   return [...document.querySelectorAll("[data-choose]")];
 }

@@ -1,11 +1,11 @@
-import { chooseCurrent } from "./choice.js";
+import { chooseCurrent, somethingChosen } from "./choice.js";
 
 // One-letter keys, never while somebody writes and never with a modifier.
 export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writes(event.target)) return;
     if (document.querySelector("dialog[open]")) return;
-    const act = KEYS[event.key];
+    const act = KEYS[event.key] ?? button(event.key);
     if (act && act() !== false) event.preventDefault();
   });
 }
@@ -19,6 +19,21 @@ const KEYS = {
   n: () => follow('.pager a[rel="next"]'),
   p: () => follow('.pager a[rel="prev"]'),
 };
+
+// Buttons name their own letter. One that acts on chosen rows takes the current row where none is chosen.
+function button(key) {
+  const found = /^[a-z]$/.test(key) && document.querySelector(`button[data-key="${key}"]`);
+  if (!found) return null;
+  return () => {
+    if (found.closest(".chosen-bar")) {
+      if (!somethingChosen()) return false;
+      const row = document.querySelector("[data-current-row]");
+      const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
+      if (row) row.value = Math.max(rows.findIndex((one) => one.querySelector("[data-choose]:checked")), 0);
+    }
+    found.click();
+  };
+}
 
 function writes(element) {
   return element.isContentEditable || element.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");

@@ -1,0 +1,1 @@
+"""Referring domains judged by people: a queue, decisions in bulk, undo, who and when."""
