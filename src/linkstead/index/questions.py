@@ -9,158 +9,71 @@ filters the newest one is asked. All values are bound; file names come from the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.errors import InputError, UsageError
-from linkstead.index.rows import reversed_domain
-from linkstead.urls import host_of, reverse_host, try_normalise_url
+from linkstead.errors import UsageError
+from linkstead.index.asking import (
+    BEST,
+    LIMIT,
+    LINK_COLUMNS,
+    UNFILTERED,
+    Filters,
+    Kind,
+    Page,
+    Scope,
+    Where,
+    conditions,
+    cut,
+    newest,
+    page,
+    plain,
+    scope_of,
+)
+from linkstead.urls import reverse_host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkstead.index.store import LinkIndex
 
-LIMIT: Final = 50
-MOST: Final = 10_000
-
-
-class Kind(StrEnum):
-    """What a question is about."""
-
-    DOMAIN = "domain"
-    HOST = "host"
-    PREFIX = "prefix"
-    URL = "url"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Targets: all of a registrable domain, a host, addresses that begin alike, or one URL.
-
-    `domain` is reversed; `texts` are beginnings of target URLs (for `url` the whole of it), empty for a
-    domain.
-    """
-
-    kind: Kind
-    text: str
-    domain: str
-    texts: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What rows must be like; None asks nothing. `anchor` is a part of the anchor text, whatever its case."""
-
-    crawl: str | None = None
-    followed: bool | None = None
-    anchor: str | None = None
-    placement: str | None = None
-    language: str | None = None
-    type: str | None = None
-    source_domain: str | None = None
-    min_authority: int | None = None
-    one_per_domain: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Rows under their column names; `more` says whether there are others, from `next` on."""
-
-    columns: tuple[str, ...]
-    rows: list[tuple[Any, ...]]
-    more: bool = False
-    next: int = 0
-
-    def as_dicts(self) -> list[dict[str, Any]]:
-        """Each row by its columns' names, dates as texts."""
-        return [
-            {name: _plain(value) for name, value in zip(self.columns, row, strict=True)} for row in self.rows
-        ]
-
-
-@dataclass(slots=True)
-class _Where:
-    """Conditions with their bound values."""
-
-    parts: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def add(self, part: str, **values: object) -> None:
-        self.parts.append(part)
-        self.values.update(values)
-
-    @property
-    def text(self) -> str:
-        return " AND ".join(self.parts) or "true"
-
-
-_LINK_COLUMNS: Final = (
-    "source_url", "target_url", "anchor", "authority", "followed", "rel", "robots", "type", "placement",
-    "language", "crawled", "links", "source_domain",
-)  # fmt: skip
-_BEST: Final = "authority DESC NULLS LAST, source_domain, source_url, target_url"
-
-
-def scope_of(text: str, kind: str | None = None) -> Scope:
-    """What a person means: `example.com`, `blog.example.com`, `example.com/shop/`, or a URL with `kind`.
-
-    Without `kind`: a registrable domain is one, another host is a host, anything with a path a prefix. A
-    prefix without a scheme is meant with http and https, with and without `www.`. Raises `InputError`.
-    """
-    given = text.strip()
-    url = try_normalise_url(given if "://" in given else f"http://{given}")
-    domain = None if url is None else reversed_domain(host_of(url))
-    if url is None or domain is None:
-        raise InputError(f"“{given[:120]}” is no domain or address; write example.com or example.com/page.")
-    host, path = host_of(url), url.split("/", 3)[3]
-    bare = host.removeprefix("www.")
-    if kind == Kind.URL:
-        return Scope(Kind.URL, url, domain, (url,) if "://" in given else _both(host, path))
-    if kind == Kind.PREFIX or (kind is None and path):
-        return Scope(Kind.PREFIX, given, domain, (url,) if "://" in given else _everywhere(bare, path))
-    if kind == Kind.HOST or (kind is None and reverse_host(bare) != domain):
-        return Scope(Kind.HOST, host, domain, _both(host, ""))
-    return Scope(Kind.DOMAIN, reverse_host(domain), domain)
+__all__ = ["LIMIT", "Filters", "Kind", "Page", "Scope", "scope_of"]
 
 
 def backlinks(
-    index: LinkIndex, scope: Scope, filters: Filters = Filters(), *, limit: int = LIMIT, start: int = 0
+    index: LinkIndex, scope: Scope, filters: Filters = UNFILTERED, *, limit: int = LIMIT, start: int = 0
 ) -> Page:
     """Links to the scope, the referring domains of most authority first; one a domain if so asked."""
-    files, where = _asked(index, scope, filters)
-    columns = ", ".join(_LINK_COLUMNS)
+    files, where = conditions(index, scope, filters)
+    columns = ", ".join(LINK_COLUMNS)
     once = (
         " QUALIFY row_number() OVER"
         " (PARTITION BY source_domain ORDER BY followed DESC, source_url, target_url) = 1"
         if filters.one_per_domain
         else ""
     )
-    sql = f"SELECT {columns} FROM read_parquet($files) WHERE {where.text}{once} ORDER BY {_BEST}"
-    return _page(index, sql, files, where, _LINK_COLUMNS, limit, start, reversed_at=(12,))
+    sql = f"SELECT {columns} FROM read_parquet($files) WHERE {where.text}{once} ORDER BY {BEST}"
+    return page(index, sql, files, where, LINK_COLUMNS, limit, start, reversed_at=(12,))
 
 
-def link_count(index: LinkIndex, scope: Scope, filters: Filters = Filters()) -> int:
+def link_count(index: LinkIndex, scope: Scope, filters: Filters = UNFILTERED) -> int:
     """How many links there are."""
-    files, where = _asked(index, scope, filters)
+    files, where = conditions(index, scope, filters)
     sql = f"SELECT count(*) FROM read_parquet($files) WHERE {where.text}"
     return int(index.rows(sql, {"files": files, **where.values})[0][0]) if files else 0
 
 
 def referring_domains(
-    index: LinkIndex, scope: Scope, filters: Filters = Filters(), *, limit: int = LIMIT, start: int = 0
+    index: LinkIndex, scope: Scope, filters: Filters = UNFILTERED, *, limit: int = LIMIT, start: int = 0
 ) -> Page:
     """Who links, with how many pages and how many followed, by authority."""
-    files, where = _asked(index, scope, filters)
+    files, where = conditions(index, scope, filters)
     sql = (
         "SELECT source_domain, max(authority) AS authority, count(*) AS links,"
         f" count(*) FILTER (followed) AS followed FROM read_parquet($files) WHERE {where.text}"
         " GROUP BY source_domain ORDER BY authority DESC NULLS LAST, links DESC, source_domain"
     )
     columns = ("domain", "authority", "links", "followed", "targets")
-    found = _page(index, sql, files, where, columns[:-1], limit, start)
+    found = page(index, sql, files, where, columns[:-1], limit, start)
     # targets are counted for the page's domains alone: over all of them it took twice the time of the rest
     counted = "source_domain IN (SELECT unnest($shown))"
     sql = (
@@ -174,10 +87,10 @@ def referring_domains(
 
 
 def anchors(
-    index: LinkIndex, scope: Scope, filters: Filters = Filters(), *, limit: int = LIMIT, start: int = 0
+    index: LinkIndex, scope: Scope, filters: Filters = UNFILTERED, *, limit: int = LIMIT, start: int = 0
 ) -> Page:
     """The words of links, those of most domains first."""
-    files, where = _asked(index, scope, filters)
+    files, where = conditions(index, scope, filters)
     sql = (
         "SELECT anchor, count(*) AS domains, sum(n)::BIGINT AS links, sum(f)::BIGINT AS followed FROM"
         " (SELECT anchor, count(*) AS n, count(*) FILTER (followed) AS f FROM read_parquet($files)"
@@ -185,14 +98,14 @@ def anchors(
         f" WHERE {where.text} GROUP BY anchor, hash(source_domain))"
         " GROUP BY anchor ORDER BY domains DESC, links DESC, anchor"
     )
-    return _page(index, sql, files, where, ("anchor", "domains", "links", "followed"), limit, start)
+    return page(index, sql, files, where, ("anchor", "domains", "links", "followed"), limit, start)
 
 
 def top_targets(
-    index: LinkIndex, scope: Scope, filters: Filters = Filters(), *, limit: int = LIMIT, start: int = 0
+    index: LinkIndex, scope: Scope, filters: Filters = UNFILTERED, *, limit: int = LIMIT, start: int = 0
 ) -> Page:
     """The pages that most domains link to: best by links."""
-    files, where = _asked(index, scope, filters)
+    files, where = conditions(index, scope, filters)
     sql = (
         "SELECT target_url, count(DISTINCT source_domain) AS domains, count(*) AS links,"
         " count(*) FILTER (followed) AS followed, max(authority) AS authority"
@@ -200,7 +113,7 @@ def top_targets(
         " GROUP BY target_url ORDER BY domains DESC, links DESC, target_url"
     )
     columns = ("target_url", "domains", "links", "followed", "authority")
-    return _page(index, sql, files, where, columns, limit, start)
+    return page(index, sql, files, where, columns, limit, start)
 
 
 def new_links(
@@ -247,7 +160,7 @@ def intersect(
 
 def summary(index: LinkIndex, scope: Scope, crawl: str | None = None) -> dict[str, Any]:
     """Counts of a scope in one crawl: links, domains, followed, targets, and the commonest languages."""
-    files, where = _asked(index, scope, Filters(crawl=crawl))
+    files, where = conditions(index, scope, Filters(crawl=crawl))
     sql = (
         "SELECT count(*), count(DISTINCT source_domain), count(*) FILTER (followed),"
         " count(DISTINCT target_url), count(DISTINCT source_url), count(*) FILTER (type = 'image'),"
@@ -257,8 +170,8 @@ def summary(index: LinkIndex, scope: Scope, crawl: str | None = None) -> dict[st
     counted = index.rows(sql, {"files": files, **where.values})[0] if files else nothing
     names = ("links", "referring_domains", "followed", "targets", "referring_pages", "images")
     said: dict[str, Any] = dict(zip(names, counted, strict=False))
-    said["first_crawled"], said["last_crawled"] = _plain(counted[6]), _plain(counted[7])
-    said["crawl"] = crawl or _newest(index)
+    said["first_crawled"], said["last_crawled"] = plain(counted[6]), plain(counted[7])
+    said["crawl"] = crawl or newest(index)
     return said
 
 
@@ -280,7 +193,8 @@ def _compared(
     if not them:
         raise UsageError("Name at least one other site to compare with.")
     asked = [
-        _asked(index, scope, Filters(crawl=crawl), suffix=str(number)) for number, scope in enumerate(them)
+        conditions(index, scope, Filters(crawl=crawl), suffix=str(number))
+        for number, scope in enumerate(them)
     ]
     values: dict[str, Any] = {}
     for number, (files, where) in enumerate(asked):
@@ -300,7 +214,7 @@ def _compared(
     ]
     without = ""
     if me is not None:
-        files, where = _asked(index, me, Filters(crawl=crawl), suffix="_me")
+        files, where = conditions(index, me, Filters(crawl=crawl), suffix="_me")
         if files:
             without = (
                 " WHERE source_domain NOT IN"
@@ -314,11 +228,11 @@ def _compared(
         " ORDER BY sites DESC, authority DESC NULLS LAST, links DESC, source_domain"
     )
     rows = index.rows(f"{sql} LIMIT $limit OFFSET $start", {**values, "limit": limit + 1, "start": start})
-    return _cut(_COMPARED, rows, limit, start, (0,))
+    return cut(_COMPARED, rows, limit, start, (0,))
 
 
 def _fewest(
-    index: LinkIndex, asked: Sequence[tuple[list[str], _Where]], values: dict[str, Any]
+    index: LinkIndex, asked: Sequence[tuple[list[str], Where]], values: dict[str, Any]
 ) -> list[str] | None:
     """Who links to the least linked of some sites; None when those are many.
 
@@ -342,96 +256,21 @@ def _fewest(
 
 
 def _difference(index: LinkIndex, scope: Scope, there: str, gone: str, limit: int, start: int) -> Page:
-    files, where = _asked(index, scope, Filters(crawl=there))
+    files, where = conditions(index, scope, Filters(crawl=there))
     others, values = index.files(gone, scope.domain), dict(where.values)
-    columns = (*_LINK_COLUMNS, "page_known")
+    columns = (*LINK_COLUMNS, "page_known")
     if not files:
         return Page(columns, [])
-    names = ", ".join(f"n.{name}" for name in _LINK_COLUMNS)
+    names = ", ".join(f"n.{name}" for name in LINK_COLUMNS)
     if not others:
-        sql = f"SELECT {names}, false FROM read_parquet($files) n WHERE {where.text} ORDER BY {_BEST}"
-        return _page(index, sql, files, where, columns, limit, start, reversed_at=(12,))
+        sql = f"SELECT {names}, false FROM read_parquet($files) n WHERE {where.text} ORDER BY {BEST}"
+        return page(index, sql, files, where, columns, limit, start, reversed_at=(12,))
     values["others"] = others
     sql = (
         "WITH old AS (SELECT source_url AS page, target_url AS target FROM read_parquet($others)"
         f" WHERE target_domain = $domain), new AS (SELECT * FROM read_parquet($files) WHERE {where.text})"
         f" SELECT {names}, n.source_url IN (SELECT page FROM old) FROM new n"
         " ANTI JOIN old o ON o.page = n.source_url AND o.target = n.target_url"
-        f" ORDER BY {_BEST}"
+        f" ORDER BY {BEST}"
     )
-    return _page(index, sql, files, _Where(where.parts, values), columns, limit, start, reversed_at=(12,))
-
-
-def _asked(index: LinkIndex, scope: Scope, filters: Filters, suffix: str = "") -> tuple[list[str], _Where]:
-    """The files to read and the conditions; names of bound values end in `suffix`."""
-    files = index.files(filters.crawl or _newest(index), scope.domain)
-    where = _Where()
-    where.add(f"target_domain = $domain{suffix}", **{f"domain{suffix}": scope.domain})
-    if scope.texts:
-        one = "target_url = $text{}" if scope.kind is Kind.URL else "starts_with(target_url, $text{})"
-        named = {f"text{suffix}_{number}": text for number, text in enumerate(scope.texts)}
-        where.add("(" + " OR ".join(one.replace("text{}", name) for name in named) + ")", **named)
-    for column in ("placement", "language", "type", "followed"):
-        value = getattr(filters, column)
-        if value is not None:
-            where.add(f"{column} = ${column}", **{column: value})
-    if filters.source_domain:
-        source = scope_of(filters.source_domain).domain
-        where.add("source_domain = $source", source=source)
-    if filters.anchor:
-        where.add("contains(lower(anchor), $anchor)", anchor=filters.anchor.lower())
-    if filters.min_authority is not None:
-        where.add("authority >= $least", least=filters.min_authority)
-    return files, where
-
-
-def _page(
-    index: LinkIndex,
-    sql: str,
-    files: list[str],
-    where: _Where,
-    columns: tuple[str, ...],
-    limit: int,
-    start: int,
-    reversed_at: tuple[int, ...] = (),
-) -> Page:
-    if not files:
-        return Page(columns, [])
-    values = {"files": files, **where.values, "limit": min(limit, MOST) + 1, "start": start}
-    return _cut(columns, index.rows(f"{sql} LIMIT $limit OFFSET $start", values), limit, start, reversed_at)
-
-
-def _cut(
-    columns: tuple[str, ...],
-    rows: list[tuple[Any, ...]],
-    limit: int,
-    start: int,
-    reversed_at: tuple[int, ...],
-) -> Page:
-    """One page of rows, names of domains in reading order."""
-    shown = rows[: min(limit, MOST)]
-    if reversed_at:
-        shown = [
-            tuple(reverse_host(v) if place in reversed_at else v for place, v in enumerate(row))
-            for row in shown
-        ]
-    return Page(columns, shown, len(rows) > len(shown), start + len(shown))
-
-
-def _newest(index: LinkIndex) -> str:
-    crawls = index.crawls()
-    if not crawls:
-        raise UsageError("The index is empty; add a crawl with `linkstead index build`.")
-    return crawls[-1]
-
-
-def _both(host: str, path: str) -> tuple[str, ...]:
-    return (f"https://{host}/{path}", f"http://{host}/{path}")
-
-
-def _everywhere(bare: str, path: str) -> tuple[str, ...]:
-    return (*_both(bare, path), *_both(f"www.{bare}", path))
-
-
-def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else value
+    return page(index, sql, files, Where(where.parts, values), columns, limit, start, reversed_at=(12,))
