@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from linkstead.disavow.entries import EntryKind
 from linkstead.disavow.file import read
-from linkstead.disavow.simulate import ProfileLink, simulate
+from linkstead.disavow.simulate import ProfileLink, Whole, simulate
 from linkstead.urls import domain_of_host
 
 HOSTS = ("a.com", "www.a.com", "b.org", "x.b.org", "c.net")
@@ -82,3 +82,14 @@ def test_a_domain_whose_links_are_cut_page_by_page_counts_as_cut() -> None:
     assert simulate(links, read(b"https://a.com/0\n")).domains.cut == 0
     both = simulate(links, read(b"https://a.com/0\nhttps://a.com/1\n"))
     assert (both.domains.cut, both.authority.share) == (1, 1.0)
+
+
+@given(LINKS, FILES)
+def test_only_the_touched_domains_with_the_sums_of_the_whole_say_the_same(
+    links: list[ProfileLink], lines: list[str]
+) -> None:
+    document = read("\n".join(lines).encode())
+    everything = simulate(links, document)
+    touched = {domain_of_host(entry.host) for entry in document.entries()}
+    whole = Whole(*(getattr(everything, name).whole for name in Whole._fields))
+    assert simulate([link for link in links if link.domain in touched], document, whole) == everything

@@ -7,6 +7,7 @@ suggestion, and pass over most bad links without one.
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.disavow.entries import Coverage
@@ -49,6 +50,17 @@ class Share(NamedTuple):
         return self.cut / self.whole if self.whole else 0.0
 
 
+class Whole(NamedTuple):
+    """The sums of a whole profile, where only the links that a file may touch are handed in."""
+
+    links: float
+    followed: float
+    live: float
+    domains: float
+    authority: float
+    traffic: float = 0.0
+
+
 class Cut(NamedTuple):
     """What a file takes out of a profile.
 
@@ -66,42 +78,53 @@ class Cut(NamedTuple):
     unmatched: list[Entry]
 
 
-def simulate(links: Iterable[ProfileLink], document: Document, *, shown: int = SHOWN) -> Cut:
-    """Hold a file against every link of a profile; one look-up a link, whatever the file's size."""
+def simulate(
+    links: Iterable[ProfileLink], document: Document, whole: Whole | None = None, *, shown: int = SHOWN
+) -> Cut:
+    """Hold a file against the links of a profile; one look-up a link, whatever the file's size.
+
+    `links` are all of them; or, with the sums of the `whole`, at least all of each domain that an entry
+    names or lies in.
+    """
     entries = list(dict.fromkeys(document.entries()))
     coverage, used = Coverage(entries), set[tuple[str, str]]()
-    sums = {name: [0.0, 0.0] for name in ("links", "followed", "live", "traffic")}
+    cut, given = Counter[str](), Counter[str]()
     domains: dict[str, list[float]] = {}  # links left, authority
     best: list[tuple[float, int, ProfileLink]] = []
     for number, link in enumerate(links):
         entry = coverage.of_url(link.page_url, link.host)
         counted = domains.setdefault(link.domain, [0, 0.0])
-        counted[1] = max(counted[1], link.authority or 0.0)
         counted[0] += entry is None
-        for name, value in (
-            ("links", 1.0),
-            ("followed", float(bool(link.followed))),
-            ("live", float(link.live)),
-            ("traffic", link.traffic or 0.0),
-        ):
-            sums[name][1] += value
-            if entry is not None:
-                sums[name][0] += value
+        counted[1] = max(counted[1], link.authority or 0.0)
+        _count(given, link)
         if entry is not None:
+            _count(cut, link)
             used.add((entry.kind, entry.value))
             _keep(best, (link.authority or 0.0, -number, link), shown)
     gone = [authority for left, authority in domains.values() if not left]
-    whole = sum(authority for _, authority in domains.values())
+    if whole is None:
+        everything = sum(authority for _, authority in domains.values())
+        whole = Whole(
+            given["links"], given["followed"], given["live"], len(domains), everything, given["traffic"]
+        )
     return Cut(
-        Share(*sums["links"]),
-        Share(*sums["followed"]),
-        Share(*sums["live"]),
-        Share(len(gone), len(domains)),
-        Share(sum(gone), whole),
-        Share(*sums["traffic"]),
+        Share(cut["links"], whole.links),
+        Share(cut["followed"], whole.followed),
+        Share(cut["live"], whole.live),
+        Share(len(gone), whole.domains),
+        Share(sum(gone), whole.authority),
+        Share(cut["traffic"], whole.traffic),
         [link for _, _, link in sorted(best, key=lambda one: one[:2], reverse=True)],
         [entry for entry in entries if (entry.kind, entry.value) not in used],
     )
+
+
+def _count(sums: Counter[str], link: ProfileLink) -> None:
+    sums["links"] += 1
+    sums["followed"] += bool(link.followed)
+    sums["live"] += link.live
+    if link.traffic:
+        sums["traffic"] += link.traffic  # type: ignore[assignment] # a vendor's figure need not be whole
 
 
 def _keep(

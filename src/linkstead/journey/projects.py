@@ -35,3 +35,9 @@ def site_of_project(store: Store, project_id: int) -> str:
     if row is None:
         raise StoreError("That project is gone; choose another one.")
     return str(row[0])
+
+
+def project_metric(store: Store, project_id: int) -> str:
+    """The name of the vendor's figure that the project shows, such as ahrefs.dr; empty without one."""
+    row = store.one("SELECT metric FROM project WHERE id = ?", (project_id,))
+    return str(row[0]) if row is not None and row[0] else ""

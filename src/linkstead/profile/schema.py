@@ -287,6 +287,14 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " decision {TEXT} NOT NULL, log_id {INT} NOT NULL) {END}"
         ),
         "CREATE INDEX decision_of_project ON decision (project_id, decision)",
+        # versions of the disavow file, as bytes in base64: a file need not be text; uploaded_at is when
+        # somebody gave it to the search engine
+        (
+            "CREATE TABLE disavow_file (id {AUTO}, project_id {INT} NOT NULL, at {INT} NOT NULL,"
+            " name {TEXT} NOT NULL, note {TEXT}, who {TEXT} NOT NULL, sha256 {TEXT} NOT NULL,"
+            " entries {INT} NOT NULL, size {INT} NOT NULL, body {TEXT} NOT NULL, uploaded_at {INT},"
+            " UNIQUE (project_id, sha256)) {END}"
+        ),
     ),
 }
 
