@@ -55,6 +55,14 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "triage:domain": (VIEWER, ("get",)),
     "triage:decide": (EDITOR, ("post",)),
     "triage:undo": (EDITOR, ("post",)),
+    "disavow:file": (VIEWER, ("get",)),
+    "disavow:download": (VIEWER, ("get",)),
+    "disavow:cut": (VIEWER, ("get",)),
+    "disavow:keep": (EDITOR, ("post",)),
+    "disavow:bring": (EDITOR, ("post",)),
+    "disavow:mend": (EDITOR, ("post",)),
+    "disavow:version": (VIEWER, ("get",)),
+    "disavow:uploaded": (EDITOR, ("post",)),
     "watching:monitor": (VIEWER, ("get",)),
     "watching:now": (VIEWER, ("get",)),
     "watching:watch": (EDITOR, ("post",)),
@@ -169,6 +177,7 @@ def world(
             "evidence_id": 1,
             "backlink_id": 1,
             "batch": 2,
+            "version_id": 2,
         },
         "viewer": viewer,
     }
@@ -202,6 +211,7 @@ def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
         "version": "1",
         "name": "example.com",
         "batch": 1,
+        "version_id": 1,
     }
     return reverse(route.name, kwargs={name: (values | instead)[name] for name in route.converters})
 

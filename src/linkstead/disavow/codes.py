@@ -103,7 +103,12 @@ CODES: Final[dict[str, Code]] = {
             _GOOGLE,
         ),
         Code("top-site", Severity.WARNING, "The entry covers one of the best known sites.", _SEEN),
-        Code("whitelisted", Severity.WARNING, "The entry covers a domain that somebody whitelisted.", _OURS),
+        Code(
+            "whitelisted",
+            Severity.WARNING,
+            "The entry covers a domain that somebody whitelisted or decided to keep.",
+            _OURS,
+        ),
         Code("high-value", Severity.WARNING, "The entry covers a domain of high authority.", _OURS),
         Code(
             "taken-back",

@@ -27,7 +27,7 @@ from linkstead.disavow.file import Document, LineKind, rewritten
 from linkstead.urls import registrable_domain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from linkstead.disavow.file import Line
 
@@ -141,6 +141,11 @@ def repaired(document: Document, facts: Facts = Facts()) -> Document:
         document = rewritten(document, changes)
 
 
+def is_mendable(complaints: Iterable[Complaint]) -> bool:
+    """Whether `repaired` would change anything of what was complained of."""
+    return any(one.fixed is not None or one.code in _NEEDLESS for one in complaints)
+
+
 def _of_file(document: Document, facts: Facts) -> Iterator[Complaint]:
     if document.encoding.startswith("utf-16"):
         yield complain(0, "not-utf8", "The file is UTF-16; save it as UTF-8 (--fix does).")
@@ -250,7 +255,9 @@ class _Lines:
             yield complain(line.number, "own-site", f"{_shown(line)} covers {self.site} itself; take it out.")
         if (white := self._among(host, self.whitelist, self.white_below, covers)) is not None:
             yield complain(
-                line.number, "whitelisted", f"{_shown(line)} covers {white}, which is whitelisted."
+                line.number,
+                "whitelisted",
+                f"{_shown(line)} covers {white}, which was whitelisted or is to be kept.",
             )
         if (top := self._among(host, self.top, self.top_below, covers)) is not None:
             yield complain(

@@ -43,6 +43,8 @@ class Lists(NamedTuple):
 
 
 NO_LISTS: Final = Lists()
+#: Decisions that speak against an entry.
+_GOOD: Final = (Decision.WHITELIST, Decision.KEEP)
 
 
 def facts_of(
@@ -62,7 +64,7 @@ def facts_of(
     white, previous, alive, lost = set(lists.whitelist), lists.previous, None, set[str]()
     if store is not None:
         alive, lost = known_links.domains_by_loss(store, project_id)
-        white |= {host for host, _ in decisions.standing(store, project_id, Decision.WHITELIST)}
+        white |= {host for host, _ in decisions.standing(store, project_id, *_GOOD)}
         if previous is None and (uploaded := disavow_files.last_uploaded(store, project_id)) is not None:
             previous = read(uploaded[1])
     named = {registrable_domain(entry.host) or entry.host for entry in document.entries()}
@@ -86,6 +88,26 @@ def build_from_decisions(store: Store, project_id: int, onto: Document | None = 
         if entry is not None:
             wanted.append(Wanted(entry, decided.note or ""))
     return build(wanted, onto)
+
+
+def standing_file(store: Store, project_id: int) -> Document:
+    """The newest version that was kept; an empty file without one."""
+    versions = disavow_files.versions(store, project_id, limit=1)
+    body = disavow_files.body_of(store, project_id, versions[0].id) if versions else None
+    return read(body or b"")
+
+
+def proposed_file(store: Store, project_id: int) -> Built:
+    """The newest version with what was decided since."""
+    return build_from_decisions(store, project_id, standing_file(store, project_id))
+
+
+def keep_file(
+    store: Store, project_id: int, body: bytes, *, name: str, who: str, now: int, uploaded: bool = False
+) -> disavow_files.Version:
+    """Keep a version with its number of entries. Raises `InputError` for a body that is too large."""
+    said = disavow_files.Described(name, sum(1 for _ in read(body).entries()))
+    return disavow_files.keep(store, project_id, body, said, who=who, now=now, uploaded=uploaded)
 
 
 def simulate_profile(

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "linkstead.server.alerts",
     "linkstead.server.watching",
     "linkstead.server.triage",
+    "linkstead.server.disavow",
     "linkstead.server.explorer",
     "linkstead.server.atlas",
     "linkstead.server.jobs",

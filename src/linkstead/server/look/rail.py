@@ -18,6 +18,7 @@ PROJECT_PAGES: tuple[tuple[str, str], ...] = (
     ("Overview", "explorer:overview"),
     ("Backlinks", "explorer:backlinks"),
     ("Triage", "triage:queue"),
+    ("Disavow file", "disavow:file"),
     ("Alerts", "alerts:inbox"),
     ("Monitor", "watching:monitor"),
     ("Sources", "tracking:imports"),
