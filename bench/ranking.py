@@ -151,7 +151,8 @@ def rows(short: bool) -> list[Figure]:
     figures += race(
         "generated", generated(1_000_000, 1_000_000 if short else 8_000_000), 2 if short else ROUNDS
     )
-    return figures + balls(2_000, 5 if short else 20)
+    # the errors of one run go together: only many draws tell their size
+    return figures + balls(2_000, 25 if short else 100)
 
 
 if __name__ == "__main__":
