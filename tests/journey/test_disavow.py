@@ -12,7 +12,7 @@ from linkstead.cli import main
 from linkstead.graph.computing import RankOptions, rank_graph
 from linkstead.graph.kinds import DEFAULT
 from linkstead.link import Decision
-from linkstead.profile import decisions
+from linkstead.profile import decisions, triage
 from linkstead.profile.store import open_workspace
 from tests.graph_samples import graph_of
 from tests.profile_samples import merge, new_project, sighting
@@ -44,7 +44,7 @@ def profile(home: Path) -> Path:
                 for page in range(number)
             ),
         )
-        known = {row.name: row.domain_id for row in decisions.queue(store, project).rows}
+        known = {row.name: row.domain_id for row in triage.queue(store, project).rows}
         decisions.decide(
             store, project, [known["site1.org"]], Decision.DISAVOW, who="ed", now=1, note="paid\n#"
         )

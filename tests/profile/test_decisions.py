@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from linkstead.errors import UsageError
 from linkstead.link import Decision
-from linkstead.profile import decisions
+from linkstead.profile import decisions, triage
 from tests.profile_samples import merge, new_project, sighting
 
 if TYPE_CHECKING:
@@ -41,11 +41,11 @@ def project(store: Store) -> int:
 
 
 def listed(store: Store, project_id: int, kind: str = "open") -> list[str]:
-    return [row.name for row in decisions.queue(store, project_id, kind=kind).rows]
+    return [row.name for row in triage.queue(store, project_id, kind=kind).rows]
 
 
 def ids(store: Store, project_id: int) -> dict[str, int]:
-    return {row.name: row.domain_id for row in decisions.queue(store, project_id, kind="all").rows}
+    return {row.name: row.domain_id for row in triage.queue(store, project_id, kind="all").rows}
 
 
 def stands(store: Store, project_id: int) -> dict[str, str]:
@@ -57,9 +57,9 @@ def test_the_queue_begins_with_the_domains_of_most_links_and_goes_on_page_by_pag
 ) -> None:
     names = [f"example{number}.org" for number in (5, 4, 3, 2, 1)]
     assert listed(store, project) == names
-    first = decisions.queue(store, project, limit=2)
-    second = decisions.queue(store, project, limit=2, after=first.after)
-    third = decisions.queue(store, project, limit=2, after=second.after)
+    first = triage.queue(store, project, limit=2)
+    second = triage.queue(store, project, limit=2, after=first.after)
+    third = triage.queue(store, project, limit=2, after=second.after)
     assert [row.name for page in (first, second, third) for row in page.rows] == names
     assert third.after is None
     row = first.rows[0]
@@ -115,11 +115,11 @@ def test_domains_of_others_are_never_decided_about(store: Store, project: int) -
 
 
 def test_a_part_of_a_name_is_found_and_a_wild_card_is_a_letter(store: Store, project: int) -> None:
-    found = decisions.queue(store, project, kind="all", name="MPLE4")
+    found = triage.queue(store, project, kind="all", name="MPLE4")
     assert [row.name for row in found.rows] == ["example4.org"]
-    assert decisions.queue(store, project, name="%").rows == []
+    assert triage.queue(store, project, name="%").rows == []
     with pytest.raises(UsageError, match="no list"):
-        decisions.queue(store, project, kind="nonsense")
+        triage.queue(store, project, kind="nonsense")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)

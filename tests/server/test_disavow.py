@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def project(sqlite: str, person: Callable[..., Any], project_of: Callable[..., Any]) -> Project:
     """Links of three domains; one is to be disavowed, one is whitelisted."""
-    from linkstead.profile import decisions
+    from linkstead.profile import decisions, triage
     from linkstead.server.tracking.stores import profile_store
     from tests.profile_samples import merge, sighting
 
@@ -31,7 +31,7 @@ def project(sqlite: str, person: Callable[..., Any], project_of: Callable[..., A
             made.pk,
             *(sighting(n, page_url=f"https://site{n}.org/", domain_metric=n * 10.0) for n in range(1, 4)),
         )
-        known = {row.name: row.domain_id for row in decisions.queue(store, made.pk).rows}
+        known = {row.name: row.domain_id for row in triage.queue(store, made.pk).rows}
         decisions.decide(
             store, made.pk, [known["site1.org"]], Decision.DISAVOW, who="ed", now=1, note="<b>bad</b>"
         )

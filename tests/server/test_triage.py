@@ -42,11 +42,11 @@ def client(project: Project, signed_in: Callable[..., Client]) -> Client:
 
 
 def ids(project: Project) -> dict[str, int]:
-    from linkstead.profile import decisions
+    from linkstead.profile import triage
     from linkstead.server.tracking.stores import profile_store
 
     with profile_store() as store:
-        return {row.name: row.domain_id for row in decisions.queue(store, project.pk, kind="all").rows}
+        return {row.name: row.domain_id for row in triage.queue(store, project.pk, kind="all").rows}
 
 
 def test_a_decision_moves_a_domain_to_its_list_and_undo_brings_it_back(

@@ -287,6 +287,14 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " decision {TEXT} NOT NULL, log_id {INT} NOT NULL) {END}"
         ),
         "CREATE INDEX decision_of_project ON decision (project_id, decision)",
+        # what we make of each referring domain (judgements.py); likelihood is NULL where evidence is thin,
+        # estimate is the figure all the same, said is JSON: reasons, what is missing, what to do and why
+        (
+            "CREATE TABLE domain_judgement (domain_id {INT} PRIMARY KEY NOT NULL, project_id {INT} NOT NULL,"
+            " estimate {REAL} NOT NULL, likelihood {REAL}, flagged {SMALL} NOT NULL, action {TEXT} NOT NULL,"
+            " said {TEXT} NOT NULL, judged_at {INT} NOT NULL) {END}"
+        ),
+        "CREATE INDEX domain_judgement_worst ON domain_judgement (project_id, estimate, domain_id)",
         # versions of the disavow file, as bytes in base64: a file need not be text; uploaded_at is when
         # somebody gave it to the search engine
         (

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlencode
 
 from linkstead.link import Decision
-from linkstead.profile.decisions import ALL, KINDS, OPEN
+from linkstead.profile.decisions import ALL, OPEN
+from linkstead.profile.triage import KINDS, LINKS, SORTS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +54,8 @@ class Asked:
 
     kind: str = OPEN
     name: str = ""
-    after: tuple[int, int] | None = None
+    sort: str = LINKS
+    after: tuple[float, int] | None = None
     at: int | None = None
     batch: int | None = None
 
@@ -62,7 +65,8 @@ class Asked:
         parts = {
             "show": "" if asked.kind == OPEN else asked.kind,
             "name": asked.name,
-            "after": "" if asked.after is None else f"{asked.after[0]}-{asked.after[1]}",
+            "sort": "" if asked.sort == LINKS else asked.sort,
+            "after": "" if asked.after is None else f"{asked.after[0]!r}_{asked.after[1]}",
             "at": "" if asked.at is None else str(asked.at),
             "batch": "" if asked.batch is None else str(asked.batch),
         }
@@ -72,12 +76,12 @@ class Asked:
 def read(given: Mapping[str, str]) -> Asked:
     """What an address asks; what it spells wrong is left out."""
     kind, name = given.get("show", ""), given.get("name", "").strip().replace("\0", "")[:_LONGEST_NAME]
-    links, _, row = given.get("after", "").partition("-")
-    mark = (_number(links), _number(row))
+    sort = given.get("sort", "")
     return Asked(
         kind if kind in KINDS else OPEN,
         name,
-        None if mark[0] is None or mark[1] is None else (mark[0], mark[1]),
+        sort if sort in SORTS else LINKS,
+        _mark(given.get("after", "")),
         _number(given.get("at", ""), _MOST_ROWS),
         _number(given.get("batch", "")),
     )
@@ -85,6 +89,16 @@ def read(given: Mapping[str, str]) -> Asked:
 
 def way_of(decision: str) -> Way | None:
     return next((way for way in WAYS if way.decision == decision), None)
+
+
+def _mark(text: str) -> tuple[float, int] | None:
+    """A sorted value and a row, as `Asked.address` writes them."""
+    value, _, row = text.partition("_")
+    known = _number(row)
+    try:
+        return None if known is None or not math.isfinite(float(value)) else (float(value), known)
+    except ValueError:
+        return None
 
 
 def _number(text: str, most: int = _LARGEST) -> int | None:

@@ -3,7 +3,7 @@
 Templates and what they are given:
 
 * `triage/queue.html`: project, may_decide, asked (asking.Asked), tabs (address, name, is here, count), rows
-  (profile.decisions.DomainRow), ways (asking.WAYS), here (the question), first_url, next_url, is_first,
+  (profile.triage.DomainRow), ways (asking.WAYS), here (the question), first_url, next_url, is_first,
   empty, batch (of the decision just made, or None), nothing_yet
 * `triage/domain.html`: project, may_decide, row (DomainRow), past (Decided), ways, back
 """
@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from linkstead.errors import UsageError
-from linkstead.profile import decisions
+from linkstead.profile import decisions, triage
 from linkstead.server.accounts.views import signed_in
 from linkstead.server.projects.access import with_project
 from linkstead.server.projects.models import Role
@@ -46,17 +46,28 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
     """Referring domains without a decision, or with one."""
     asked = asking.read(request.GET.dict())
     with profile_store() as store:
-        page = decisions.queue(
-            store, project.pk, kind=asked.kind, name=asked.name, after=asked.after, limit=PAGE_ROWS
+        page = triage.queue(
+            store,
+            project.pk,
+            kind=asked.kind,
+            sort=asked.sort,
+            name=asked.name,
+            after=asked.after,
+            limit=PAGE_ROWS,
         )
         counts = decisions.counts(store, project.pk)
-    standing = asking.Asked(asked.kind, asked.name)
+    standing = asking.Asked(asked.kind, asked.name, asked.sort)
     context = _around(request, project) | {
         "asked": asked,
         "rows": page.rows,
         "at": None if asked.at is None else min(asked.at, len(page.rows) - 1),
         "tabs": [
-            (asking.Asked(kind, asked.name).address(), name, kind == asked.kind, counts.get(kind, 0))
+            (
+                asking.Asked(kind, asked.name, asked.sort).address(),
+                name,
+                kind == asked.kind,
+                counts.get(kind, 0),
+            )
             for kind, (name, _) in asking.TABS.items()
         ],
         "here": asked.address(at=None, batch=None),
@@ -75,7 +86,7 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
 def domain(request: HttpRequest, project: Project, domain_id: int) -> HttpResponse:
     """One referring domain with every decision on it."""
     with profile_store() as store:
-        row = decisions.domain(store, project.pk, domain_id) if domain_id <= _LARGEST else None
+        row = triage.domain(store, project.pk, domain_id) if domain_id <= _LARGEST else None
         if row is None:
             raise Http404("This project has no such referring domain.")
         past = decisions.history(store, project.pk, domain_id)
