@@ -83,6 +83,8 @@ class Site:
             f"{self.triage}?show=whitelist",
             f"{self.triage}?name=nothing-is-called-so",
             f"/p/{self.empty}/triage/",
+            f"/p/{self.full}/incidents/",
+            f"/p/{self.empty}/incidents/",
             f"/p/{self.full}/disavow/",
             f"/p/{self.full}/disavow/cut/",
             f"/p/{self.empty}/disavow/",

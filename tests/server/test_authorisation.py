@@ -55,6 +55,10 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "triage:domain": (VIEWER, ("get",)),
     "triage:decide": (EDITOR, ("post",)),
     "triage:undo": (EDITOR, ("post",)),
+    "incidents:report": (VIEWER, ("get",)),
+    "incidents:look": (EDITOR, ("post",)),
+    "incidents:evidence": (VIEWER, ("get",)),
+    "incidents:decide": (EDITOR, ("post",)),
     "disavow:file": (VIEWER, ("get",)),
     "disavow:download": (VIEWER, ("get",)),
     "disavow:cut": (VIEWER, ("get",)),
@@ -212,6 +216,7 @@ def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
         "name": "example.com",
         "batch": 1,
         "version_id": 1,
+        "key": "k1",
     }
     return reverse(route.name, kwargs={name: (values | instead)[name] for name in route.converters})
 

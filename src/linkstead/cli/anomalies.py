@@ -5,8 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import time
-from dataclasses import asdict
-from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -69,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
 def _find(options: argparse.Namespace) -> int:
     from linkstead.cli.surroundings import current_settings
     from linkstead.journey.anomalies import find_anomalies
+    from linkstead.journey.incidents import as_json
     from linkstead.journey.projects import find_or_create_project
     from linkstead.profile.store import open_workspace
     from linkstead.urls import site_of
@@ -85,7 +84,7 @@ def _find(options: argparse.Namespace) -> int:
         if options.evidence is not None:
             _write_evidence(options.evidence, store, project_id, judged.incidents)
     if options.json:
-        print_json(_as_json(site, judged))
+        print_json(as_json(site, judged))
     else:
         print("\n".join(_lines(site, judged, options.weeks)))
     return 1 if judged.incidents else 0
@@ -131,42 +130,9 @@ def _name(anomaly: Anomaly) -> str:
     return f"{anomaly.kind} {quoted(anomaly.subject)}" if anomaly.subject else str(anomaly.kind)
 
 
-def _day(day: int) -> str:
-    return (date(1970, 1, 1) + timedelta(days=day)).isoformat()
-
-
-def _as_json(site: str, judged: Judged) -> dict[str, Any]:
-    return {
-        "site": site,
-        "incidents": [_incident_json(incident) for incident in judged.incidents],
-        "asides": [_anomaly_json(anomaly) for anomaly in judged.asides],
-        "judged": list(judged.judged),
-        "too_thin": [thin._asdict() for thin in judged.thin],
-        "left_out": judged.left_out,
-    }
-
-
-def _incident_json(incident: Incident) -> dict[str, Any]:
-    return {
-        "began": _day(incident.began),
-        "last": _day(incident.last),
-        "found_on": _day(incident.found_on),
-        "severity": incident.severity,
-        "sure": incident.sure,
-        "title": incident.title,
-        "actions": list(incident.actions),
-        "anomalies": [_anomaly_json(anomaly) for anomaly in incident.anomalies],
-        "domains": list(incident.domains),
-        "prepared_entries": [{"domain": domain, "reason": why} for domain, why in incident.entries],
-    }
-
-
-def _anomaly_json(anomaly: Anomaly) -> dict[str, Any]:
-    days = {name: _day(getattr(anomaly, name)) for name in ("first", "last", "found_on")}
-    return asdict(anomaly) | days | {"domains": len(anomaly.domains), "examples": list(anomaly.examples)}
-
-
 def _lines(site: str, judged: Judged, weeks: int) -> list[str]:
+    from linkstead.journey.incidents import day_of
+
     found = len(judged.incidents)
     told = f"{found:,} incident{'' if found == 1 else 's'}" if found else "all quiet"
     if not judged.judged and not found:
@@ -176,7 +142,7 @@ def _lines(site: str, judged: Judged, weeks: int) -> list[str]:
         lines += ["", *_incident_lines(number, incident)]
     if judged.asides:
         lines += ["", "Out of the ordinary, but no incident by itself"]
-        lines += [f"  {_day(each.first)} {plain(each.says, 220)}" for each in judged.asides[:_EXAMPLES]]
+        lines += [f"  {day_of(each.first)} {plain(each.says, 220)}" for each in judged.asides[:_EXAMPLES]]
         more = len(judged.asides) - _EXAMPLES
         lines += [f"  and {more:,} more; --json names all"] if more > 0 else []
     lines += ["", f"Judged: {', '.join(plain(name, 40) for name in judged.judged) or 'no source'}"]
@@ -188,9 +154,10 @@ def _lines(site: str, judged: Judged, weeks: int) -> list[str]:
 
 
 def _incident_lines(number: int, incident: Incident) -> list[str]:
+    from linkstead.journey.incidents import day_of
     from linkstead.quality.anomalies.incidents import odds
 
-    days = f"{_day(incident.began)} to {_day(incident.last)}"
+    days = f"{day_of(incident.began)} to {day_of(incident.last)}"
     sure = f"{number}. {incident.severity}, evidence {incident.sure}"
     lines = [f"{sure}: {days}, {len(incident.domains):,} domains"]
     lines += [

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.errors import UsageError
 from linkstead.link import Decision
+from linkstead.urls import identity_key
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from linkstead.profile.store import Store
 
@@ -109,6 +110,13 @@ def history(store: Store, project_id: int, domain_id: int) -> list[Decided]:
         (domain_id, project_id),
     )
     return [decided(*row) for row in rows]
+
+
+def ids_of(store: Store, project_id: int, names: Iterable[str]) -> list[int]:
+    """The ids of referring domains by name; names that are none of the project's are left out."""
+    keys = [identity_key(name) for name in names]
+    sql = f"SELECT id FROM domain WHERE project_id = {int(project_id)} AND key IN {{keys}}"
+    return [int(row[0]) for row in store.lookup(sql, keys)]
 
 
 def standing(store: Store, project_id: int, *wanted: Decision) -> Iterator[tuple[str, Decided]]:

@@ -295,6 +295,11 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " said {TEXT} NOT NULL, judged_at {INT} NOT NULL) {END}"
         ),
         "CREATE INDEX domain_judgement_worst ON domain_judgement (project_id, estimate, domain_id)",
+        # the last search for anomalies of a project, as JSON (incident_reports.py)
+        (
+            "CREATE TABLE incident_report (project_id {INT} PRIMARY KEY NOT NULL, made_at {INT} NOT NULL,"
+            " report {TEXT} NOT NULL) {END}"
+        ),
         # versions of the disavow file, as bytes in base64: a file need not be text; uploaded_at is when
         # somebody gave it to the search engine
         (

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "linkstead.server.watching",
     "linkstead.server.triage",
     "linkstead.server.disavow",
+    "linkstead.server.incidents",
     "linkstead.server.explorer",
     "linkstead.server.atlas",
     "linkstead.server.jobs",

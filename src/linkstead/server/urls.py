@@ -19,6 +19,7 @@ urlpatterns = [
     path("p/<int:project_id>/monitor/", include("linkstead.server.watching.urls")),
     path("p/<int:project_id>/triage/", include("linkstead.server.triage.urls")),
     path("p/<int:project_id>/disavow/", include("linkstead.server.disavow.urls")),
+    path("p/<int:project_id>/incidents/", include("linkstead.server.incidents.urls")),
     path("domains/", include("linkstead.server.atlas.urls")),
     path("look/", include("linkstead.server.look.urls")),
     path("account/", include("linkstead.server.accounts.urls")),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROJECT_PAGES: tuple[tuple[str, str], ...] = (
     ("Overview", "explorer:overview"),
     ("Backlinks", "explorer:backlinks"),
+    ("Incidents", "incidents:report"),
     ("Triage", "triage:queue"),
     ("Disavow file", "disavow:file"),
     ("Alerts", "alerts:inbox"),

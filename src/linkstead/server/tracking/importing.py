@@ -10,6 +10,7 @@ from django.conf import settings
 
 from linkstead.errors import FileRefused, LinksteadError, MappingNeeded
 from linkstead.journey import audit_profile, import_file
+from linkstead.journey.incidents import keep_incidents
 from linkstead.profile import search
 from linkstead.profile.files import all_files
 from linkstead.server.tracking import runs
@@ -135,7 +136,8 @@ def _end_for_good(run: ImportRun, state: RunState, **facts: Any) -> RunState | N
 
 
 def refresh_audit(project_id: int) -> None:
-    """Bring what pages search and show up to date: the words of new links, and the project's audit."""
+    """Bring what pages search and show up to date: the words of new links, the audit, the incidents."""
     with work_store() as store:
         search.refresh(store)
         audit_profile(store, project_id, now=int(time.time()))
+        keep_incidents(store, project_id, now=int(time.time()))

@@ -1,0 +1,1 @@
+"""Incidents of a project: bursts, templates and losses that stand out, with what to do about them."""
