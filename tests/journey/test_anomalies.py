@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SITE = "example.com"
 TODAY = int(time.time()) // 86_400
-HEADER = "source_url,target_url,anchor,first_seen"
+HEADER = "source_url,target_url,anchor_text,first_seen"
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def take_in(tmp_path: Path, name: str, rows: Iterable[str]) -> None:
     mapping = [
         "source_url=source_url",
         "target_url=target_url",
-        "anchor=anchor_text",
+        "anchor_text=anchor",
         "first_seen=first_seen",
     ]
     arguments = [part for each in mapping for part in ("--map", each)]
@@ -73,6 +73,7 @@ def test_an_attack_is_told_with_evidence_that_runs_in_no_spreadsheet(tmp_path, c
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert sum(line["referring_domain"].startswith("bad") for line in rows) == 240
+    assert {line["anchor_text"] for line in rows if line["referring_domain"] == "bad0.kr"} == {"'=cmd()|casino"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for line in rows for cell in line.values())
     capsys.readouterr()
     assert main(["anomalies", SITE]) == 1
