@@ -1,13 +1,13 @@
 """Which text is about the same matter? `python -m bench.relevance [--pages FOLDER]`
 
-86 real pages (shared data, boilerplate-readability). Each article's main text is cut in two at the middle word:
-the first half stands for the text around a link, the second for the target. Every first half ranks all second
-halves; the true one should come first. Then title against body, and what a link has in practice: 40 words from
-the first half against the title and 25 words of the second. Both are done by the product's TF-IDF (page counts of
-the first halves alone, so that the truth is not counted) and by WordLlama (static embeddings in its wheel) where it
-is installed. Told: mean reciprocal rank, recall at 1, area under the curve of same article against others,
-milliseconds a pair (texts read anew, median of three), megabytes the method holds, and the likeness that
-1% and 5% of foreign pairs reach.
+86 real pages (shared data, boilerplate-readability). Each article's main text is cut in two at the middle
+word: the first half stands for the text around a link, the second for the target. Every first half ranks
+all second halves; the true one should come first. Then title against body, and what a link has in
+practice: 40 words from the first half against the title and 25 words of the second. Both are done by the
+product's TF-IDF (page counts of the first halves alone, so that the truth is not counted) and by
+WordLlama (static embeddings in its wheel) where it is installed. Told: mean reciprocal rank, recall at 1,
+area under the curve of same article against others, milliseconds a pair (texts read anew, median of
+three), megabytes the method holds, and the likeness that 1% and 5% of foreign pairs reach.
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ def told(scores: Matrix) -> str:
     return (
         f"MRR {np.mean(1 / ranks):.3f}  recall@1 {np.mean(ranks == 1):.3f}  AUC {above:.4f}"
         f"  foreign 95% {low:.3f} 99% {high:.3f}"
-        f"  true above {np.mean(true > low):.2f} {np.mean(true > high):.2f}  median true {np.median(true):.3f}"
+        f"  true above {np.mean(true > low):.2f} {np.mean(true > high):.2f}"
+        f"  median true {np.median(true):.3f}"
     )
 
 

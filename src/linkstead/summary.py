@@ -189,7 +189,7 @@ class ProfileSummary:
 
 @dataclass(frozen=True, slots=True)
 class Deduction:
-    """What one finding takes from the health: `points` with the arithmetic in `words`; 0 has its reason too."""
+    """What one finding takes from the health: `points`, with the arithmetic in `words`."""
 
     rule: str
     severity: Severity

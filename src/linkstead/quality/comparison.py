@@ -1,9 +1,9 @@
 """An audit beside the one before, and findings that somebody does not want to hear.
 
-By rule: found now and not then is new, found then and not now is fixed, found in both is still open. By row, where
-rows have an identity (a page with its target, a target, a domain, an anchor text, a file, a month): a row counts as new
-only if the earlier list was whole, as fixed only if the later one is, since a finding carries 20 examples at most.
-So new(a, b) is fixed(b, a), by rule and by row.
+By rule: found now and not then is new, found then and not now is fixed, found in both is still open. By
+row, where rows have an identity (a page with its target, a target, a domain, an anchor text, a file, a
+month): a row counts as new only if the earlier list was whole, as fixed only if the later one is, since a
+finding carries 20 examples at most. So new(a, b) is fixed(b, a), by rule and by row.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """The health of a profile: 100 less what its findings take, every step shown.
 
-    deduction(finding) = most(severity) * (1/4 + 3/4 * share)      share = count / what it is a share of, at most 1
+    deduction(finding) = most(severity) * (1/4 + 3/4 * share)
+    share              = count / what it is a share of, at most 1
     most               error 30, warning 12, notice 3
     caps               all warnings together 40, all notices together 15
     health             100 - deductions, at least 0, rounded to a whole number
 
-A finding is a share of what its rule counts: backlinks, referring domains, or months. Findings about our own
-knowledge (not looked at, one source, rows in quarantine...) take nothing: they are no fault of the links, and say how
-far the health itself can be trusted. So do suppressed findings. Weights and caps are our choice. Health says how much
-is left to do; it is no prediction of rankings.
+A finding is a share of what its rule counts: backlinks, referring domains, or months. Findings about our
+own knowledge (not looked at, one source, rows in quarantine...) take nothing: they are no fault of the
+links, and say how far the health itself can be trusted. So do suppressed findings. Weights and caps are
+our choice. Health says how much is left to do; it is no prediction of rankings.
 """
 
 from __future__ import annotations

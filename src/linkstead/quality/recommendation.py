@@ -68,7 +68,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known of a link. `spam` and `confidence` go from 0 to 1, `value` from 0 to 100; None: not known."""
+    """What is known of a link. `spam`, `confidence`: 0 to 1; `value`: 0 to 100; None: not known."""
 
     spam: float | None = None
     confidence: float | None = None

@@ -162,7 +162,7 @@ def relevance(referring: Referring, subject: Subject, counts: PageCounts) -> Rel
 
 
 def same_language(page: str | None, site: str | None) -> bool | None:
-    """Whether two language tags (BCP 47) name one language, whatever the country; None where one is missing."""
+    """Whether two language tags (BCP 47) name one language, in whatever country; None: one is missing."""
     tags = [(tag or "").strip().lower().replace("_", "-").partition("-")[0] for tag in (page, site)]
     if not all(tag.isalpha() and len(tag) in (2, 3) and tag != "und" for tag in tags):
         return None

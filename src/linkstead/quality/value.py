@@ -3,18 +3,19 @@
     value       = 100 * (sum of weight * merit over known merits / sum of their weights) * known factors
     confidence  = weights of the known parts / weights of all parts
 
-Merits, from 0 to 1:  authority    the domain's authority / 100
-                      placement    content 1, comment 0.3, sidebar 0.3, navigation 0.25, header 0.25, footer 0.2
-                      relevance    likeness to the target, 0.2 and more counting as all of it
-                      traffic      log10(1 + monthly visits) / 5, as a vendor estimates them
-                      cost         log10(1 + cost) / 4, in the project's currency: what was paid is lost with it
-Factors:              followed     1, not followed 0.35
-                      indexable    1, not indexable 0.3
+Merits (0 to 1):  authority    the domain's authority / 100
+                  placement    content 1, comment 0.3, sidebar 0.3, navigation 0.25, header 0.25, footer 0.2
+                  relevance    likeness to the target, 0.2 and more counting as all of it
+                  traffic      log10(1 + monthly visits) / 5, as a vendor estimates them
+                  cost         log10(1 + cost) / 4, in the project's currency: what was paid is lost with it
+Factors:          followed     1, not followed 0.35
+                  indexable    1, not indexable 0.3
 
 The value rises with each known part and never falls with it. What is not known is left out: it lowers the
-confidence, not the value. Where no merit is known there is no value. Weights and factors are our choice; that
-links in the main text count for more follows search engines' patents (US 8,117,209, the reasonable surfer).
-A value ranks work; it is no measure of how a search engine counts a link, and never joined with spam likelihood.
+confidence, not the value. Where no merit is known there is no value. Weights and factors are our choice;
+that links in the main text count for more follows search engines' patents (US 8,117,209, the reasonable
+surfer). A value ranks work; it is no measure of how a search engine counts a link, and never joined with
+spam likelihood.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ _MIDDLE: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a link; None is "not known". `authority` goes from 0 to 100, `relevance` from 0 to 1."""
+    """What is known of a link; None is "not known". `authority` is 0 to 100, `relevance` 0 to 1."""
 
     authority: float | None = None
     followed: bool | None = None
@@ -78,7 +79,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """The worth of a link: `value` from 0 to 100 or None, `confidence` from 0 to 1, and how they came about."""
+    """The worth of a link: `value` 0 to 100 or None, `confidence` 0 to 1, and how they came about."""
 
     value: float | None
     confidence: float

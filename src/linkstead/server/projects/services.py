@@ -28,6 +28,7 @@ _BY_PARENT = (
 _BY_PROJECT = (
     "look", "backlink", "domain_sighting", "page", "target", "anchor", "domain", "tally",
     "summary_cache", "header_mapping", "import_file", "look_month", "event", "evidence", "site_page",
+    "audit_run", "audit_suppression",
 )  # fmt: skip
 
 
