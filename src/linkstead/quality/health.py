@@ -34,7 +34,7 @@ LEAST_SHARE: Final = 0.25
 #: Rules whose findings speak of what we know, not of the links.
 ABOUT_KNOWLEDGE: Final = frozenset(rule.id for rule in SOURCE_RULES)
 #: Rules that count something other than backlinks.
-COUNTS_DOMAINS: Final = frozenset({"LS011", "LS016"})
+COUNTS_DOMAINS: Final = frozenset({"LS011", "LS016", "LS033"})
 
 
 def health(counts: Counts, findings: Sequence[Finding]) -> Health:

@@ -51,8 +51,8 @@ def to_json(audit: Audit) -> dict[str, Any]:
 
     Keys: site, made_at, counts, findings [{rule, severity, title, evidence, action, count, docs}],
     suppressed [{finding, suppression}], health {score, deductions, sentence}, comparison {before_at, new,
-    fixed, still_open, figures} (null for the first audit), sources, and every other field of the summary under its
-    own name.
+    fixed, still_open, figures} (null for the first audit), sources, and every other field of the summary
+    under its own name.
     """
     summary = _plain(asdict(audit.summary))
     judged = {
