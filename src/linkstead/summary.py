@@ -188,10 +188,85 @@ class ProfileSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Deduction:
+    """What one finding takes from the health: `points`, with the arithmetic in `words`."""
+
+    rule: str
+    severity: Severity
+    points: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The health of a profile, 0 to 100, and what was taken from 100; `score` is None without backlinks."""
+
+    score: int | None
+    deductions: tuple[Deduction, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A rule that somebody does not want to hear, with the reason.
+
+    `subject` narrows it to rows that name it (a page, target, domain, anchor text or file), `until` ends it.
+    """
+
+    rule: str
+    subject: str | None
+    reason: str
+    who: str
+    at: int
+    until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding, or the rows of one, that a suppression keeps off the list: still shown as such."""
+
+    finding: Finding
+    suppression: Suppression
+
+
+@dataclass(frozen=True, slots=True)
+class StillOpen:
+    """A rule that found something in both audits. Rows are known as new or fixed only from whole lists."""
+
+    rule: str
+    title: str
+    before: int
+    now: int
+    new_rows: tuple[str, ...] = ()
+    fixed_rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedFigure:
+    name: str
+    before: int
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """An audit beside the one before. `before_at` is when that was made (epoch seconds)."""
+
+    before_at: int
+    new: tuple[Finding, ...]
+    fixed: tuple[Finding, ...]
+    still_open: tuple[StillOpen, ...]
+    figures: tuple[ChangedFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
-    """A dated judgement of one profile."""
+    """A dated judgement of one profile. `comparison` is None for the first."""
 
     site: str
     made_at: int
     summary: ProfileSummary
     findings: tuple[Finding, ...]
+    suppressed: tuple[Suppressed, ...] = ()
+    health: Health | None = None
+    comparison: Comparison | None = None

@@ -75,6 +75,34 @@ def figures(**more: int) -> ProfileSummary:
     return replace(calm(), figures=more)
 
 
+def trend(*pairs: tuple[int, int]) -> ProfileSummary:
+    """(new, lost) of the full months up to October 2026, and a wild running month that must not count."""
+    rows = []
+    for position, (new, lost_) in enumerate(pairs):
+        year, month = divmod(2026 * 12 + 9 - (len(pairs) - 1 - position), 12)
+        rows.append(MonthRow(f"{year}-{month + 1:02d}", new, lost_))
+    return replace(calm(), months=(*rows, MonthRow("2026-11", 45, 45)))
+
+
+def placed(*rows: tuple[str, int]) -> ProfileSummary:
+    return replace(calm(), placements=tuple(TopRow(label, links, 30) for label, links in rows))
+
+
+def domains(count: int, *links: int) -> ProfileSummary:
+    rows = tuple(TopRow(f"d{position}.example", each, 1) for position, each in enumerate(links))
+    return replace(with_counts(backlinks=1_000, referring_domains=count), domains=rows)
+
+
+def dated(*days: int | None) -> ProfileSummary:
+    rows = [replace(calm().sources[0], last_seen=day if day is None else NOW - day * DAY) for day in days]
+    return replace(calm(), sources=(*rows, replace(calm().sources[1], last_seen=NOW - 400 * DAY)))
+
+
+def wordless(links: int) -> ProfileSummary:
+    rows = (TopRow("", links, 9), TopRow("Harborlight", 100 - links, 9))
+    return replace(with_counts(backlinks=100), anchors=rows)
+
+
 #: For each rule: profiles in which it speaks, and near ones in which it must be silent.
 SPEAKS: dict[str, list[ProfileSummary]] = {
     "LS001": [
@@ -135,6 +163,18 @@ SPEAKS: dict[str, list[ProfileSummary]] = {
             ),
         ),
     ],
+    "LS030": [trend((5, 7), (5, 8), (5, 8)), trend((0, 0), (0, 20), (0, 0))],
+    "LS031": [trend(*[(20, 0)] * 6, (10, 0), (10, 0), (10, 0)), trend(*[(10, 0)] * 12, *[(0, 0)] * 3)],
+    "LS032": [with_counts(live=14, lost=6), with_counts(live=0, lost=20)],
+    "LS033": [figures(lost_domains=3)],
+    "LS034": [figures(home_links=95, targeted_links=100)],
+    "LS035": [figures(redirected_target_links=15, targeted_links=50)],
+    "LS036": [placed(("footer", 20), ("sidebar", 10), ("content", 20), ("unknown", 900))],
+    "LS037": [placed(("comment", 15), ("content", 35))],
+    "LS038": [with_counts(followed=99, not_followed=1), with_counts(followed=500, not_followed=0)],
+    "LS039": [wordless(40)],
+    "LS040": [domains(100, *[90] * 10, 5, 5)],
+    "LS041": [dated(180, 900)],
 }
 SILENT: dict[str, list[ProfileSummary]] = {
     "LS001": [
@@ -212,6 +252,29 @@ SILENT: dict[str, list[ProfileSummary]] = {
         target(canonical=f"http://www.{SITE}/guides/"),
         target("unknown", canonical=f"https://{SITE}/other"),
     ],
+    "LS030": [trend((5, 7), (5, 8), (6, 8)), trend((0, 6), (0, 7), (0, 6)), trend((0, 99), *[(9, 2)] * 3)],
+    "LS031": [
+        trend(*[(20, 0)] * 6, (10, 0), (10, 0), (11, 0)),
+        trend(*[(9, 0)] * 6, *[(0, 0)] * 3),
+        trend(*[(20, 0)] * 5, *[(0, 0)] * 3),
+    ],
+    "LS032": [with_counts(live=15, lost=6), with_counts(live=0, lost=19), with_counts(live=0, blocked=90)],
+    "LS033": [figures(lost_domains=2)],
+    "LS034": [figures(home_links=94, targeted_links=100), figures(home_links=49, targeted_links=49)],
+    "LS035": [
+        figures(redirected_target_links=14, targeted_links=50),
+        figures(redirected_target_links=40, targeted_links=49),
+    ],
+    "LS036": [placed(("footer", 29), ("content", 21)), placed(("footer", 49), ("unknown", 900))],
+    "LS037": [placed(("comment", 14), ("content", 36)), placed(("comment", 49))],
+    "LS038": [
+        with_counts(followed=98, not_followed=2),
+        with_counts(followed=99, not_followed=0),
+        with_counts(followed=500, not_followed=0, referring_domains=29),
+    ],
+    "LS039": [wordless(39), replace(wordless(20), counts=Counts(backlinks=49, referring_domains=40))],
+    "LS040": [domains(100, *[89] * 10), domains(99, *[95] * 10)],
+    "LS041": [dated(179), dated(900, None), empty()],
 }
 
 

@@ -13,14 +13,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkstead import __version__
-from linkstead.cli import anomalies, audit, disavow, graph, index, inspect, links, pages, serving, upkeep
+from linkstead.cli import (
+    anomalies,
+    audit,
+    audits,
+    disavow,
+    graph,
+    index,
+    inspect,
+    links,
+    pages,
+    serving,
+    upkeep,
+)
 from linkstead.errors import LinksteadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Every family adds its verbs; the order is that of the help text.
-FAMILIES = (audit, inspect, pages, links, anomalies, disavow, graph, index, serving, upkeep)
+FAMILIES = (
+    audit, audits, inspect, pages, links, anomalies, disavow, graph, index, serving, upkeep
+)  # fmt: skip
 
 
 def parser() -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linkstead.cli.judged import since_lines, suppressed_lines
 from linkstead.cli.output import Bars, must_exist, plain, print_json
 from linkstead.cli.surroundings import evidence_beside
 from linkstead.errors import InputError, MappingNeeded, UsageError
@@ -277,6 +278,7 @@ def _lines(audit: Audit, imported: list[ImportReport], verified: VerifyReport | 
         lines.append(f"  looked at {verified.pages:,} pages and {verified.targets:,} targets{left}")
         if verified.in_doubt is not None:
             lines.append(f"  {plain(verified.in_doubt, 400)} Run it again once the network is well.")
+    lines += ["", f"  {plain(audit.health.sentence, 300)}"] if audit.health else []
     lines += [
         "",
         (
@@ -294,7 +296,7 @@ def _lines(audit: Audit, imported: list[ImportReport], verified: VerifyReport | 
     for finding in audit.findings:
         lines.append(f"  {finding.rule} {finding.severity!s:8} {plain(finding.title, 200)}")
         lines.append(f"                 {plain(finding.action, 200)}")
-    return lines
+    return [*lines, *since_lines(audit.comparison), *suppressed_lines(audit.suppressed)]
 
 
 def _import_line(report: ImportReport) -> str:

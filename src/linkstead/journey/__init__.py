@@ -8,7 +8,7 @@ Each step can be stopped and started again: an import goes on behind the last co
 verification with the pages that nobody has looked at yet.
 """
 
-from linkstead.journey.auditing import audit_profile, kept_audit
+from linkstead.journey.auditing import audit_profile, kept_audit, kept_run
 from linkstead.journey.importing import ImportReport, import_file
 from linkstead.journey.projects import find_or_create_project
 from linkstead.journey.verifying import Chosen, VerifyReport, verify_links
@@ -23,5 +23,6 @@ __all__ = [
     "find_or_create_project",
     "import_file",
     "kept_audit",
+    "kept_run",
     "verify_links",
 ]

@@ -63,13 +63,18 @@ class Slugs(NamedTuple):
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of any text, folded: case, accents and compatibility forms (Unicode NFKD) are one."""
-    plain = text[:_MOST].casefold()
+    """The first words of any text, folded as in `every_word_of`."""
+    return tuple(every_word_of(text[:_MOST])[:_MOST_WORDS])
+
+
+def every_word_of(text: str) -> list[str]:
+    """All words of a text, folded: case, accents and compatibility forms (Unicode NFKD) are one."""
+    plain = text.casefold()
     if not plain.isascii():
         # twice, since compatibility forms may spell out capitals, and folding may compose
         spelt = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", plain).casefold())
         plain = "".join(letter for letter in spelt if not unicodedata.combining(letter))
-    return tuple(_WORD.findall(plain)[:_MOST_WORDS])
+    return _WORD.findall(plain)
 
 
 @lru_cache(maxsize=16_384)

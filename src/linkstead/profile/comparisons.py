@@ -120,7 +120,31 @@ def figures(store: Store, project_id: int, compared: Compared) -> dict[str, int]
     found["broken_targets"] = _count(store, f"SELECT count(*) {broken}", project_id)
     found["temporary_targets"], found["temporary_target_links"] = _temporary(store, project_id)
     found["broken_target_links"] = _count(store, f"SELECT coalesce(sum(links), 0) {broken}", project_id)
+    found |= _shape(store, project_id)
     return found
+
+
+def _shape(store: Store, project_id: int) -> dict[str, int]:
+    """Where links lead and which domains are gone, from the figures kept beside targets and domains."""
+    homes = _home_pages(store, project_id)
+    row = store.one(
+        "SELECT coalesce(sum(links), 0),"
+        " coalesce(sum(CASE WHEN outcome = 'redirected' THEN links ELSE 0 END), 0),"
+        f" coalesce(sum(CASE WHEN url IN ({', '.join('?' * len(homes))}) THEN links ELSE 0 END), 0)"
+        " FROM target WHERE project_id = ? AND links > 0 AND url <> ''",
+        (*homes, project_id),
+    )
+    keys = ("targeted_links", "redirected_target_links", "home_links")
+    found = {key: int(count) for key, count in zip(keys, row or (), strict=False)}
+    gone = "SELECT count(*) FROM domain WHERE project_id = ? AND links > 0 AND lost = links"
+    return found | {"lost_domains": _count(store, gone, project_id)}
+
+
+def _home_pages(store: Store, project_id: int) -> tuple[str, ...]:
+    """The addresses of a project's home page, in normal form."""
+    row = store.one("SELECT site FROM project WHERE id = ?", (project_id,))
+    site = str(row[0]).removeprefix("www.") if row else ""
+    return tuple(f"{scheme}://{host}/" for scheme in ("https", "http") for host in (site, f"www.{site}"))
 
 
 #: Redirects that promise to change again (RFC 9110, section 15.4); hops are stored as "302 URL".

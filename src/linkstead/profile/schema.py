@@ -308,19 +308,30 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " entries {INT} NOT NULL, size {INT} NOT NULL, body {TEXT} NOT NULL, uploaded_at {INT},"
             " UNIQUE (project_id, sha256)) {END}"
         ),
+        # audits that were made, numbered from 1 in each project, and what nobody wants to hear
+        (
+            "CREATE TABLE audit_run (id {AUTO}, project_id {INT} NOT NULL, number {INT} NOT NULL,"
+            " at {INT} NOT NULL, health {SMALL}, errors {INT} NOT NULL, warnings {INT} NOT NULL,"
+            " notices {INT} NOT NULL, suppressed {INT} NOT NULL, audit {TEXT} NOT NULL,"
+            " UNIQUE (project_id, number)) {END}"
+        ),
+        # the empty subject is the whole rule, since NULL cannot be part of a key
+        (
+            "CREATE TABLE audit_suppression (id {AUTO}, project_id {INT} NOT NULL, rule {TEXT} NOT NULL,"
+            " subject {TEXT} NOT NULL, reason {TEXT} NOT NULL, who {TEXT} NOT NULL, at {INT} NOT NULL,"
+            " until {INT}, UNIQUE (project_id, rule, subject)) {END}"
+        ),
     ),
 }
 
 
-def upgrade(dialect: str, version: int) -> list[str]:
-    """The statements that bring a store from `version` to this one, in order."""
+def upgrade(dialect: str, version: int, to: int = VERSION) -> list[str]:
+    """The statements that bring a store from `version` to `to`, in order."""
     spelling = _SPELLING[dialect]
     steps = [
-        statement.format_map(spelling)
-        for step in range(version + 1, VERSION + 1)
-        for statement in _UPGRADES[step]
+        statement.format_map(spelling) for step in range(version + 1, to + 1) for statement in _UPGRADES[step]
     ]
-    return [*steps, f"UPDATE profile_version SET version = {VERSION}"] if steps else []
+    return [*steps, f"UPDATE profile_version SET version = {to}"] if steps else []
 
 
 def ddl(dialect: str) -> list[str]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkstead.quality.rules_anchors import ANCHOR_RULES
 from linkstead.quality.rules_links import LINK_RULES
+from linkstead.quality.rules_shape import SHAPE_RULES
 from linkstead.quality.rules_sources import SOURCE_RULES
 from linkstead.quality.rules_targets import TARGET_RULES
 from linkstead.summary import Audit, Severity
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from linkstead.summary import Finding, ProfileSummary
 
 #: What is in one's own hands comes first: own pages, then links, then the whole, then the sources.
-RULES: Final[tuple[Rule, ...]] = (*TARGET_RULES, *LINK_RULES, *ANCHOR_RULES, *SOURCE_RULES)
+RULES: Final[tuple[Rule, ...]] = (*TARGET_RULES, *LINK_RULES, *ANCHOR_RULES, *SHAPE_RULES, *SOURCE_RULES)
 
 _URGENCY: Final = {severity: rank for rank, severity in enumerate(Severity)}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -28,6 +29,10 @@ FIGURE_KEYS: Final[dict[str, str]] = {
     "broken_target_links": "backlinks that point at those targets",
     "temporary_targets": "target URLs that redirect with 302, 303 or 307 in any hop",
     "temporary_target_links": "backlinks that point at those targets",
+    "redirected_target_links": "backlinks that point at targets that redirect",
+    "targeted_links": "backlinks whose target URL is known",
+    "home_links": "backlinks that point at the home page",
+    "lost_domains": "referring domains whose links are all lost",
 }
 
 Evidence: TypeAlias = dict[str, str | int | float | None]
@@ -77,6 +82,11 @@ class Rule:
             evidence=hit.evidence[:MOST_EVIDENCE],
             docs=self.docs,
         )
+
+
+def month_of(now: int) -> str:
+    """The month of a time in epoch seconds, as YYYY-MM."""
+    return datetime.fromtimestamp(now, tz=UTC).strftime("%Y-%m")
 
 
 def number(value: int) -> str:

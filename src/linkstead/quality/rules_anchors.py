@@ -7,11 +7,10 @@ The anchor list is cut to the 100 heaviest texts, so that figures summed over it
 from __future__ import annotations
 
 import unicodedata
-from datetime import UTC, datetime
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from linkstead.quality.rule import Hit, Rule, examples, number, percent, some, top_evidence, verb
+from linkstead.quality.rule import Hit, Rule, examples, month_of, number, percent, some, top_evidence, verb
 from linkstead.quality.thresholds import limit
 from linkstead.quality.vocabulary import AnchorKind, anchor_kind, risky_trade
 from linkstead.summary import Severity
@@ -94,21 +93,17 @@ def risky_vocabulary(summary: ProfileSummary, _now: int) -> Hit | None:
     return Hit(title, links, evidence, Severity.WARNING if wide and _enough_domains(summary) else None)
 
 
-def _month_of(now: int) -> str:
-    return datetime.fromtimestamp(now, tz=UTC).strftime("%Y-%m")
-
-
 def _only_imported(summary: ProfileSummary, month: MonthRow, now: int) -> bool:
     """Whether the month is this one and files without dates explain it: first seen by us, not created."""
     undated = sum(source.links for source in summary.sources if source.first_seen is None)
-    return month.month == _month_of(now) and undated * 2 >= month.new
+    return month.month == month_of(now) and undated * 2 >= month.new
 
 
 def burst(summary: ProfileSummary, now: int) -> Hit | None:
     recent = sorted(summary.months, key=lambda row: row.month)[-int(limit("burst_looks_back")) :]
     top = max(recent, key=lambda row: row.new, default=None)
     # This month is not over: it may be the burst, but it is no measure for the others.
-    others = [row.new for row in recent if row is not top and row.month != _month_of(now)]
+    others = [row.new for row in recent if row is not top and row.month != month_of(now)]
     if top is None or len(others) < limit("burst_months"):
         return None
     usual = median(others)

@@ -22,6 +22,8 @@ _SAMPLES: Final = {
     "search-console": "support.google.com/webmasters/answer/9049606: a sample, cut at fixed rows"
 }
 
+_DAY: Final = 86_400
+
 _KNOWN: Final = frozenset(
     reason.value for reason, outcome in REASON_OUTCOME.items() if outcome in (Outcome.FOUND, Outcome.MISSING)
 )
@@ -129,6 +131,19 @@ def domains_only(summary: ProfileSummary, _now: int) -> Hit | None:
     )
 
 
+def exports_are_old(summary: ProfileSummary, now: int) -> Hit | None:
+    dates = [row.last_seen for row in summary.sources]
+    known = [seen for seen in dates if seen is not None]
+    # a file without dates may be of today
+    if not known or len(known) < len(dates):
+        return None
+    days = (now - max(known)) // _DAY
+    if days < limit("export_age_days"):
+        return None
+    title = f"The newest link in {some(len(known), 'imported file')} was first seen {number(days)} days ago."
+    return Hit(title, len(known), _source_evidence(summary.sources))
+
+
 SOURCE_RULES: Final = (
     Rule(
         "LS021",
@@ -203,5 +218,15 @@ SOURCE_RULES: Final = (
         "Our rule: a link is proven by a page.",
         "Export the backlinks of these domains as well.",
         domains_only,
+    ),
+    Rule(
+        "LS041",
+        "exports-are-old",
+        Severity.NOTICE,
+        f"Imported files whose newest link was first seen {limit('export_age_days'):g} days ago or earlier.",
+        "What has changed since is in none of them: neither new links nor what a source has lost.",
+        "Our rule: every figure has a date.",
+        "Export again and import the fresh file. What was known stays.",
+        exports_are_old,
     ),
 )

@@ -59,6 +59,25 @@ THRESHOLDS: Final[dict[str, Threshold]] = {
         0.05, "a few odd rows are normal, one in twenty is a broken file; our choice"
     ),
     "domains_only": Threshold(10, "fewer can be looked up by hand; our choice"),
+    "trend_months": Threshold(3, "one month is weather, three are a trend; our choice"),
+    "loss_factor": Threshold(1.5, "half as many again as were found is no chance; our choice"),
+    "usual_new": Threshold(10, "with fewer a month, half of the usual is a handful; our choice"),
+    "slow_share": Threshold(0.5, "half of the usual is a change that one would want to know of; our choice"),
+    "lost_share": Threshold(0.3, "with nearly a third gone, totals of a source say little; our choice"),
+    "gone_domains": Threshold(3, "one or two domains are chance, three a reason to look; our choice"),
+    "shape_links": Threshold(50, "where links lead and stand is steady from about 50 on; our choice"),
+    "home_share": Threshold(0.95, "nearly all; small sites often have four in five; our choice"),
+    "redirected_share": Threshold(0.3, "a third of all links on redirects is a move to remember; our choice"),
+    "template_share": Threshold(0.6, "from here on templates, not texts, make the profile; our choice"),
+    "comment_share": Threshold(0.3, "every third link a comment is seldom chance; our choice"),
+    "qualified_links": Threshold(100, "two in a hundred need a hundred; our choice"),
+    "qualified_share": Threshold(
+        0.02, "most profiles have more than one qualified link in fifty; our choice"
+    ),
+    "wordless_share": Threshold(0.4, "logos and badges seldom make more than a third; our choice"),
+    "top_domains": Threshold(100, "of fewer domains ten are no small part; our choice"),
+    "top_share": Threshold(0.9, "nine in ten links from ten domains hide what the others do; our choice"),
+    "export_age_days": Threshold(180, "in half a year a good part of a profile changes; our choice"),
     "hops": Threshold(
         1,
         "one redirect is how a move is done; Google asks to keep chains short (Site moves with URL changes)",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from linkstead.reports.judgement import judgement
 from linkstead.reports.report import Figure, Report, Task
 from linkstead.reports.sections import evidence_table, sections
 from linkstead.summary import Severity
@@ -32,7 +33,7 @@ def build_report(audit: Audit, *, longest: int = LONGEST_LIST) -> Report:
         figures=_figures(summary),
         tasks=tuple(task for task in tasks if task.severity is not Severity.NOTICE),
         notices=tuple(task for task in tasks if task.severity is Severity.NOTICE),
-        sections=tuple(sections(summary, longest)),
+        sections=(*judgement(audit), *sections(summary, longest)),
     )
 
 

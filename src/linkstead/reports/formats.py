@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 #: The columns of a list of links in CSV: the fields of `LinkRow`, under the same names.
 CSV_COLUMNS: Final = tuple(field.name for field in fields(LinkRow))
 
-_TIMES: Final = frozenset({"made_at", "first_seen", "last_seen", "last_checked"})
+_TIMES: Final = frozenset({"made_at", "first_seen", "last_seen", "last_checked", "before_at", "at", "until"})
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _MANY: Final = " | "  # between the sources of a link in one CSV cell
 
@@ -50,11 +50,18 @@ def to_json(audit: Audit) -> dict[str, Any]:
     """The whole audit as plain values, times in ISO 8601 (UTC).
 
     Keys: site, made_at, counts, findings [{rule, severity, title, evidence, action, count, docs}],
-    sources, and every other field of the summary under its own name.
+    suppressed [{finding, suppression}], health {score, deductions, sentence}, comparison {before_at, new,
+    fixed, still_open, figures} (null for the first audit), sources, and every other field of the summary
+    under its own name.
     """
     summary = _plain(asdict(audit.summary))
-    findings = _plain([asdict(finding) for finding in audit.findings])
-    return {**summary, "site": audit.site, "made_at": iso_time(audit.made_at), "findings": findings}
+    judged = {
+        "findings": [asdict(finding) for finding in audit.findings],
+        "suppressed": [asdict(each) for each in audit.suppressed],
+        "health": asdict(audit.health) if audit.health else None,
+        "comparison": asdict(audit.comparison) if audit.comparison else None,
+    }
+    return {**summary, "site": audit.site, "made_at": iso_time(audit.made_at), **_plain(judged)}
 
 
 def _plain(value: Any, key: str = "") -> Any:  # noqa: ANN401 - JSON is any tree of plain values

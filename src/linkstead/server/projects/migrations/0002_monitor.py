@@ -15,7 +15,7 @@ def upgrade_profile(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) ->
     from linkstead.profile.schema import upgrade
 
     del apps
-    for statement in upgrade(schema_editor.connection.vendor, 1):
+    for statement in upgrade(schema_editor.connection.vendor, 1, 2):
         schema_editor.execute(statement, params=None)
 
 

@@ -1,4 +1,4 @@
-"""The profile's third version: decisions on referring domains, and what judgement keeps."""
+"""The profile's third version: audits that were made, and what the other parts of judging keep."""
 
 from __future__ import annotations
 
@@ -12,15 +12,10 @@ if TYPE_CHECKING:
 
 
 def upgrade_profile(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
-    """From whatever version is there: a new database got all of them from the migration before."""
     from linkstead.profile.schema import upgrade
 
     del apps
-    connection = schema_editor.connection
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT version FROM profile_version")
-        version = int(cursor.fetchone()[0])
-    for statement in upgrade(connection.vendor, version):
+    for statement in upgrade(schema_editor.connection.vendor, 2, 3):
         schema_editor.execute(statement, params=None)
 
 
