@@ -81,7 +81,9 @@ def test_only_confirmed_losses_count_and_once_for_each_domain(store: Store) -> N
         store, project, [gone, gone, [found, MISSED], [found, Look(DAY, Outcome.BLOCKED, Reason.ROBOTS)]]
     )
     # a source's word stands beside links that our looks have not confirmed
-    store.execute("UPDATE backlink SET lost_at = ? WHERE lost_at IS NULL AND project_id = ?", (START, project))
+    store.execute(
+        "UPDATE backlink SET lost_at = ? WHERE lost_at IS NULL AND project_id = ?", (START, project)
+    )
     losses = series.losses_per_day(store, project)
     assert sum(losses.values()) == 1, "two pages of one domain are one loss; one miss is none"
     looks = series.looks_per_day(store, project)
