@@ -73,9 +73,8 @@ def test_an_attack_is_told_with_evidence_that_runs_in_no_spreadsheet(tmp_path, c
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert sum(line["referring_domain"].startswith("bad") for line in rows) == 240
-    assert {line["anchor_text"] for line in rows if line["referring_domain"] == "bad0.kr"} == {
-        "'=cmd()|casino"
-    }
+    anchors = {line["anchor_text"] for line in rows if line["referring_domain"] == "bad0.kr"}
+    assert anchors == {"'=cmd()|casino"}
     assert not any(cell.startswith(("=", "+", "-", "@")) for line in rows for cell in line.values())
     capsys.readouterr()
     assert main(["anomalies", SITE]) == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -81,7 +80,12 @@ def _arrivals(store: Store, project_id: int, source: str, known: list[int]) -> I
     days = frozenset(known)  # what lies on other days is in the window's counters already
     for row in rows.arrivals(store, project_id, source, since=min(known)):
         if row.day in days:
-            yield Arrival(row.day, row.domain, urlsplit(row.page_url).path, *row[3:])
+            yield Arrival(row.day, row.domain, _path(row.page_url), *row[3:])
+
+
+def _path(url: str) -> str:
+    """The path of a URL in normal form; parsing a million of them takes longer than all else."""
+    return "/" + url.partition("://")[2].partition("?")[0].partition("#")[0].partition("/")[2]
 
 
 def _losses(store: Store, project_id: int, read_from: int) -> Losses | None:

@@ -92,7 +92,7 @@ def _fit(blocks: type_floats, mask: type_bools) -> tuple[type_floats, type_float
 
 def _anscombe(blocks: type_floats, mean: type_floats, dispersion: type_floats) -> type_floats:
     apart: type_floats = 1.5 * (np.cbrt(blocks) ** 2 - np.cbrt(mean) ** 2)
-    scaled: type_floats = apart / (mean ** (1 / 6) * np.sqrt(dispersion))
+    scaled: type_floats = np.divide(apart, np.power(mean, 1 / 6) * np.sqrt(dispersion))
     return scaled
 
 

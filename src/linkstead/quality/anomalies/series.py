@@ -127,10 +127,10 @@ def series_of(
     dropped = dict(left_out or {})
     # sorted, so that the same rows in another order are the same series
     rows = sorted(_kept(arrivals, known, first, dropped), key=_order)
-    numbers = {word: _Numbers() for word in ("domain", *MIXED)}
-    table = np.array([_numbered(row, numbers) for row in rows], dtype=np.int64).reshape(-1, 2 + len(MIXED))
+    numbered = _Rows()
+    table = np.array([numbered.of(row) for row in rows], dtype=np.int64).reshape(-1, 2 + len(MIXED))
     authority = np.array([np.nan if a.authority is None else a.authority for a in rows], dtype=np.float64)
-    new, late = _new(table[:, 0], table[:, 1], tuple(numbers["domain"].known), first_days or {})
+    new, late = _new(table[:, 0], table[:, 1], tuple(numbered.numbers["domain"].known), first_days or {})
     if late.any():
         dropped[FOUND_LATE] = int(late.sum())
         table, new, authority = table[~late], new[~late], authority[~late]
@@ -144,7 +144,7 @@ def series_of(
         new=new,
         authority=authority,
         columns={word: table[:, 2 + place] for place, word in enumerate(MIXED)},
-        names={word: tuple(each.known) for word, each in numbers.items()},
+        names={word: tuple(each.known) for word, each in numbered.numbers.items()},
         left_out=dropped,
     )
 
@@ -164,14 +164,25 @@ def _kept(
             dropped[OUTSIDE] = dropped.get(OUTSIDE, 0) + 1
 
 
-def _numbered(row: Arrival, numbers: dict[str, _Numbers]) -> tuple[int, ...]:
-    texts = {
-        "anchor": anchor_of(row.anchor),
-        "tld": row.tld,
-        "language": row.language,
-        "shape": shape_of(row.path),
-    }
-    return row.day, numbers["domain"].of(row.domain), *(numbers[word].of(texts[word]) for word in MIXED)
+class _Rows:
+    """Rows in numbers; an anchor text that comes again is not made comparable again."""
+
+    def __init__(self) -> None:
+        self.numbers = {word: _Numbers() for word in ("domain", *MIXED)}
+        self._anchors: dict[str | None, int] = {}
+
+    def of(self, row: Arrival) -> tuple[int, ...]:
+        anchor = self._anchors.get(row.anchor)
+        if anchor is None:
+            anchor = self._anchors[row.anchor] = self.numbers["anchor"].of(anchor_of(row.anchor))
+        return (
+            row.day,
+            self.numbers["domain"].of(row.domain),
+            anchor,
+            self.numbers["tld"].of(row.tld),
+            self.numbers["language"].of(row.language),
+            self.numbers["shape"].of(shape_of(row.path)),
+        )
 
 
 def _new(
