@@ -141,6 +141,13 @@ def test_an_entry_that_must_go_makes_no_other_needless() -> None:
     assert "covered" not in codes("domain:co.uk\ndomain:a.co.uk")
 
 
+def test_a_top_site_that_may_be_taken_out_makes_no_page_of_it_needless() -> None:
+    facts = Facts(top={"youtube.com"})
+    text = "domain:youtube.com\nhttps://www.youtube.com/spam"
+    assert "covered" not in codes(text, facts)
+    assert "covered" in codes(text)
+
+
 def test_private_suffixes_are_named_too() -> None:
     for suffix in ("blogspot.com", "github.io"):
         found = complaints(f"domain:{suffix}")

@@ -185,12 +185,12 @@ class _Lines:
     def __init__(self, document: Document, facts: Facts) -> None:
         self.document, self.facts = document, facts
         self.site = ascii_of(facts.site) or ""
-        # an entry that must go itself makes no other needless
-        self.coverage = Coverage(entry for entry in document.entries() if not _is_suffix(entry))
         self.whitelist = {host for name in facts.whitelist if (host := ascii_of(name))}
         self.top = {host for name in facts.top if (host := ascii_of(name))}
         self.white_below = _below(self.whitelist)
         self.top_below = _below(self.top)
+        # an entry that may have to go itself makes no other needless
+        self.coverage = Coverage(entry for entry in document.entries() if not self._is_doubtful(entry))
         self.seen: dict[Entry, int] = {}
 
     def complaints(self) -> Iterator[Complaint]:
@@ -273,6 +273,16 @@ class _Lines:
                 "high-value",
                 f"{domain} has domain authority {authority:.0f}; be sure before you cut it off.",
             )
+
+    def _is_doubtful(self, entry: Entry) -> bool:
+        """Whether a domain entry is one of those that `_dangerous` warns of, authority aside."""
+        host = entry.value
+        return entry.kind is EntryKind.DOMAIN and (
+            _is_suffix(entry)
+            or bool(self.site and _touch(host, self.site, covers=True))
+            or self._among(host, self.whitelist, self.white_below, covers=True) is not None
+            or self._among(host, self.top, self.top_below, covers=True) is not None
+        )
 
     @staticmethod
     def _among(host: str, names: set[str], below: dict[str, str], covers: bool) -> str | None:
