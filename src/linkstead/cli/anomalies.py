@@ -180,6 +180,8 @@ def _simulate(options: argparse.Namespace) -> int:
 
     lot = np.random.default_rng(REPORTED_SEED)
     every = [*rates.measure(lot, options.sites), *rates.measure_cases(lot, max(1, options.sites // 5))]
+    order = list(rates.DETECTORS)
+    every.sort(key=lambda each: order.index(each.detector))  # stable: sizes stay in their order
     if options.json:
         print_json(
             {"sites": options.sites, "seed": REPORTED_SEED, "rates": [_rates_json(each) for each in every]}
@@ -206,8 +208,8 @@ def _rates_lines(every: list[Rates]) -> list[str]:
     detector = ""
     for rates in every:
         if rates.detector != detector:
-            lines += ["", rates.detector] if rates.weekly_mean is not None or detector else [rates.detector]
             detector = rates.detector
+            lines += ["", detector]
         size = (
             "the four published cases"
             if rates.weekly_mean is None

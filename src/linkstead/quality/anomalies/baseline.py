@@ -104,5 +104,6 @@ def _mean(blocks: type_floats, weights: type_floats) -> type_floats:
 def _dispersion(blocks: type_floats, weights: type_floats, mean: type_floats) -> type_floats:
     squares = (weights * (blocks - mean[:, None]) ** 2).sum(axis=1) / mean
     shown = squares + _PRIOR_BLOCKS * _PRIOR_DISPERSION
-    spread: type_floats = np.maximum(1.0, shown / (np.maximum(weights.sum(axis=1) - 1, 0) + _PRIOR_BLOCKS))
-    return spread
+    drawn: type_floats = shown / (np.maximum(weights.sum(axis=1) - 1, 0) + _PRIOR_BLOCKS)
+    larger: type_floats = np.maximum(1.0, drawn)
+    return larger
