@@ -83,6 +83,8 @@ class Site:
             f"{self.triage}?show=whitelist",
             f"{self.triage}?name=nothing-is-called-so",
             f"/p/{self.empty}/triage/",
+            f"/p/{self.full}/audits/",
+            f"/p/{self.empty}/audits/",
             f"/p/{self.full}/incidents/",
             f"/p/{self.empty}/incidents/",
             f"/p/{self.full}/disavow/",

@@ -55,6 +55,12 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "triage:domain": (VIEWER, ("get",)),
     "triage:decide": (EDITOR, ("post",)),
     "triage:undo": (EDITOR, ("post",)),
+    "audits:newest": (VIEWER, ("get",)),
+    "audits:run": (VIEWER, ("get",)),
+    "audits:now": (EDITOR, ("post",)),
+    "audits:schedule": (EDITOR, ("post",)),
+    "audits:suppress": (EDITOR, ("post",)),
+    "audits:unsuppress": (EDITOR, ("post",)),
     "incidents:report": (VIEWER, ("get",)),
     "incidents:look": (EDITOR, ("post",)),
     "incidents:evidence": (VIEWER, ("get",)),
@@ -217,6 +223,7 @@ def _address(route: Route, world: dict[str, Any], **instead: object) -> str:
         "batch": 1,
         "version_id": 1,
         "key": "k1",
+        "number": 1,
     }
     return reverse(route.name, kwargs={name: (values | instead)[name] for name in route.converters})
 

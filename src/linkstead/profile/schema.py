@@ -295,6 +295,8 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " said {TEXT} NOT NULL, judged_at {INT} NOT NULL) {END}"
         ),
         "CREATE INDEX domain_judgement_worst ON domain_judgement (project_id, estimate, domain_id)",
+        # days between two audits by themselves; NULL: the default, 0: none
+        "ALTER TABLE project ADD COLUMN audit_days {INT}",
         # the last search for anomalies of a project, as JSON (incident_reports.py)
         (
             "CREATE TABLE incident_report (project_id {INT} PRIMARY KEY NOT NULL, made_at {INT} NOT NULL,"

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "linkstead.server.triage",
     "linkstead.server.disavow",
     "linkstead.server.incidents",
+    "linkstead.server.audits",
     "linkstead.server.explorer",
     "linkstead.server.atlas",
     "linkstead.server.jobs",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("p/<int:project_id>/triage/", include("linkstead.server.triage.urls")),
     path("p/<int:project_id>/disavow/", include("linkstead.server.disavow.urls")),
     path("p/<int:project_id>/incidents/", include("linkstead.server.incidents.urls")),
+    path("p/<int:project_id>/audits/", include("linkstead.server.audits.urls")),
     path("domains/", include("linkstead.server.atlas.urls")),
     path("look/", include("linkstead.server.look.urls")),
     path("account/", include("linkstead.server.accounts.urls")),

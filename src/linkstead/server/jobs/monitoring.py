@@ -21,7 +21,7 @@ from linkstead.journey import tools as toolbox
 from linkstead.journey.fetching import fetch_settings
 from linkstead.journey.patrol import Hooks, Orders, Patrol, PatrolReport
 from linkstead.monitor.fetch import run
-from linkstead.profile import appointments
+from linkstead.profile import appointments, audits
 from linkstead.server import stopping
 from linkstead.server.alerts import services as alerts
 from linkstead.server.alerts.loop import delivering
@@ -30,6 +30,7 @@ from linkstead.server.jobs.duties import Duty, patiently
 from linkstead.server.jobs.housekeeping import tidy
 from linkstead.server.jobs.reaper import reap
 from linkstead.server.projects.models import Project
+from linkstead.server.projects.services import DEFAULT_AUDIT_DAYS
 from linkstead.server.tracking import services, tasks, verifying
 from linkstead.server.tracking.models import RunState, VerifyRun
 from linkstead.server.tracking.stores import profile_store, work_store
@@ -40,6 +41,7 @@ CHECKS_SECONDS = 1.0
 REAP_SECONDS = 15.0
 APPOINT_SECONDS = 300.0
 TIDY_SECONDS = 3_600.0
+AUDITS_SECONDS = 1_800.0
 #: how long to wait when the database or the disk fails: doubled each time up to the last
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
@@ -127,6 +129,7 @@ def _duties() -> tuple[Duty, ...]:
         Duty(close_checks, CHECKS_SECONDS),
         Duty(appoint_new_pages, APPOINT_SECONDS),
         Duty(tidy, TIDY_SECONDS),
+        Duty(ask_for_audits, AUDITS_SECONDS),
     )
 
 
@@ -196,3 +199,19 @@ def appoint_new_pages() -> int:
         with profile_store() as store:
             made += appointments.appoint(store, project_id, now=int(time.time()))
     return made
+
+
+def ask_for_audits() -> int:
+    """Have those projects judged whose last audit is older than their schedule says; how many.
+
+    A project without any audit has nothing to judge: its first import is followed by one.
+    """
+    now, asked = int(time.time()), 0
+    for project in Project.objects.exclude(audit_days=0):
+        days = DEFAULT_AUDIT_DAYS if project.audit_days is None else project.audit_days
+        with profile_store() as store:
+            last = audits.runs(store, project.pk, limit=1)
+        if last and last[0].at <= now - days * 86_400:
+            tasks.audit_project.enqueue(project.pk)
+            asked += 1
+    return asked

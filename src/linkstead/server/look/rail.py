@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 PROJECT_PAGES: tuple[tuple[str, str], ...] = (
     ("Overview", "explorer:overview"),
     ("Backlinks", "explorer:backlinks"),
+    ("Audits", "audits:newest"),
     ("Incidents", "incidents:report"),
     ("Triage", "triage:queue"),
     ("Disavow file", "disavow:file"),

@@ -48,6 +48,7 @@ class Project(models.Model):
     watching = models.SmallIntegerField(default=0)  # 1: its links are looked at on schedule
     plan = models.TextField(null=True)  # noqa: DJ001 - JSON of monitor.schedule.WatchPlan, NULL for the defaults
     targets_due_at = models.BigIntegerField(null=True)
+    audit_days = models.BigIntegerField(null=True)  # between two audits; 0: none by themselves
 
     objects = ProjectQuerySet.as_manager()
 

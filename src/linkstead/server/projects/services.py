@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from linkstead.server.projects.models import ProjectQuerySet
 
 NAME_LENGTH = 120
+#: Days between two audits, unless a project says otherwise.
+DEFAULT_AUDIT_DAYS = 7
 
 #: tables of a profile without a project_id of their own: table, its column, the table it points to
 _BY_PARENT = (
@@ -71,6 +73,11 @@ def set_watching(project: Project, watching: int) -> None:
 def set_plan(project: Project, plan: str | None) -> None:
     """How a project's links are watched: the JSON of a WatchPlan, None for the defaults."""
     Project.objects.filter(pk=project.pk).update(plan=plan)
+
+
+def set_audit_days(project: Project, days: int) -> None:
+    """How many days lie between two audits that are made by themselves; 0: none are."""
+    Project.objects.filter(pk=project.pk).update(audit_days=days)
 
 
 def delete_project(project: Project) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import migrations
+from django.db import migrations, models
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -22,4 +22,11 @@ def upgrade_profile(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) ->
 class Migration(migrations.Migration):
     dependencies = [("projects", "0002_monitor")]
 
-    operations = [migrations.RunPython(upgrade_profile, migrations.RunPython.noop)]
+    operations = [
+        migrations.SeparateDatabaseAndState(
+            database_operations=[migrations.RunPython(upgrade_profile, migrations.RunPython.noop)],
+            state_operations=[
+                migrations.AddField("project", "audit_days", models.BigIntegerField(null=True))
+            ],
+        ),
+    ]
