@@ -27,7 +27,7 @@ def test_runs_are_numbered_in_each_project_and_the_oldest_are_dropped(store: Sto
     assert numbers == list(range(1, audits.MOST_RUNS + 3))
     assert [run.number for run in kept] == numbers[:1:-1]
     assert kept[0] == RUN._replace(number=numbers[-1])
-    assert audits.run_text(store, one, 1) is None
+    assert audits.run_text(store, one, 2) is None
 
 
 def test_a_suppression_keeps_reason_and_end_and_is_replaced_when_said_again(store: Store) -> None:
@@ -83,7 +83,7 @@ def test_figures_of_the_shape_come_from_what_is_kept_beside_targets_and_domains(
     merge(
         store,
         project,
-        sighting(1),
+        sighting(1, page_url="https://gone.example/post"),
         sighting(2, target_url="http://www.example.com/"),
         sighting(3, target_url="https://example.com/guides"),
         sighting(4, target_url=None),
@@ -92,7 +92,7 @@ def test_figures_of_the_shape_come_from_what_is_kept_beside_targets_and_domains(
         "UPDATE target SET outcome = 'redirected' WHERE url LIKE '%guides' AND project_id = ?", (project,)
     )
     store.execute(
-        "UPDATE domain SET lost = links WHERE id = (SELECT min(id) FROM domain WHERE project_id = ?)",
+        "UPDATE domain SET lost = links WHERE id = (SELECT id FROM domain WHERE name = 'gone.example' AND project_id = ?)",
         (project,),
     )
     found = comparisons.figures(store, project, comparisons.compare(store, project, 10))
