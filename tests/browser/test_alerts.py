@@ -122,6 +122,8 @@ def test_the_inbox_is_read_page_by_page_and_marked_read(alerted: Site, plain_vis
     page.get_by_role("link", name="Newer").click()
     assert page.locator(".alert").count() == 50
     page.get_by_role("link", name="Lost").click()
+    page.wait_for_url("**show=lost")
+    page.locator(".alert .kind").first.wait_for()
     assert set(page.locator(".alert .kind").all_inner_texts()) == {"lost", "not found"}
     page.get_by_role("button", name="Mark all read").click()
     assert page.locator(".alert.unread").count() == 0
