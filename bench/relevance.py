@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 DATA = Path(os.environ.get("LINKSTEAD_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data"))
 FEWEST_WORDS = 60
-#: Pages of placeholder text are all about the same nothing.
+#: Pages of placeholder text are all about the same nothing: left out (see docs/decisions/0012-relevance.md).
 PLACEHOLDER = {"lorem", "tempor", "consectetur"}
 
 

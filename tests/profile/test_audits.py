@@ -92,7 +92,7 @@ def test_figures_of_the_shape_come_from_what_is_kept_beside_targets_and_domains(
         "UPDATE target SET outcome = 'redirected' WHERE url LIKE '%guides' AND project_id = ?", (project,)
     )
     store.execute(
-        "UPDATE domain SET lost = links WHERE id = (SELECT id FROM domain WHERE name = 'gone.example' AND project_id = ?)",
+        "UPDATE domain SET lost = links WHERE name = 'gone.example' AND project_id = ?",
         (project,),
     )
     found = comparisons.figures(store, project, comparisons.compare(store, project, 10))

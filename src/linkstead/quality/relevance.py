@@ -38,8 +38,8 @@ LONGEST_WORD: Final = 40
 FEWEST_WORDS: Final = 5
 #: With fewer pages nobody knows which words are common; our choice.
 FEWEST_PAGES: Final = 20
-#: From this likeness on two texts are called related, and from the lower one loosely related. Measured: see
-#: docs/decisions/0012-relevance.md for how many foreign pairs lie above each.
+#: From this likeness on two texts are called related, and from the lower one loosely related. Read off 48
+#: articles and not validated on others: docs/decisions/0012-relevance.md.
 RELATED: Final = 0.11
 LOOSELY: Final = 0.06
 #: So many of the words that made a likeness are named.

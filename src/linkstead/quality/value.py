@@ -14,8 +14,8 @@ Factors:          followed     1, not followed 0.35
 The value rises with each known part and never falls with it. What is not known is left out: it lowers the
 confidence, not the value. Where no merit is known there is no value. Weights and factors are our choice;
 that links in the main text count for more follows search engines' patents (US 8,117,209, the reasonable
-surfer). A value ranks work; it is no measure of how a search engine counts a link, and never joined with
-spam likelihood.
+surfer; recalled). A value ranks work; it is no measure of how a search engine counts a link, and is never
+joined with spam likelihood.
 """
 
 from __future__ import annotations
