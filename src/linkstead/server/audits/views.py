@@ -153,7 +153,9 @@ def _finding(kept: dict[str, Any]) -> dict[str, Any]:
     columns = list(dict.fromkeys(name for row in kept["evidence"] for name in row))
     rows = [[row.get(name) for name in columns] for row in kept["evidence"]]
     titles = [name.replace("_", " ") for name in columns]
-    return kept | {"name": _NAMES.get(kept["rule"], ""), "columns": titles, "rows": rows}
+    do, _, more = kept["action"].partition(". ")
+    said = {"name": _NAMES.get(kept["rule"], ""), "do": do.rstrip("."), "more": more}
+    return kept | said | {"columns": titles, "rows": rows}
 
 
 def _until(text: str) -> int | None:
