@@ -32,7 +32,7 @@ _NAMING: Final = (Kind.SAME_ANCHOR, Kind.SAME_PATH, Kind.LOW_AUTHORITY)
 _TOUCHING: Final = 3
 
 WATCH: Final = "Watch it, do nothing yet. Google ignores most such links by itself."
-EVIDENCE: Final = "Keep the evidence: --evidence writes every link with its date and the reasons as CSV."
+EVIDENCE: Final = "Keep the evidence: every link with its date and the reasons, as CSV."
 NO_DISAVOW: Final = (
     "Disavow only with a manual action in Search Console, or a likely one; prepared entries are for reading."
 )
