@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkstead import __version__
-from linkstead.cli import audit, graph, index, inspect, links, pages, serving, upkeep
+from linkstead.cli import audit, graph, index, inspect, links, pages, quality, serving, upkeep
 from linkstead.errors import LinksteadError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 #: Every family adds its verbs; the order is that of the help text.
-FAMILIES = (audit, inspect, pages, links, graph, index, serving, upkeep)
+FAMILIES = (audit, inspect, pages, links, quality, graph, index, serving, upkeep)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -79,17 +79,24 @@ def part_of(domain: str) -> int:
 
 
 def fit(
-    cases: Sequence[Case], *, made_on: str, chance: np.random.Generator, prior: float | None = None
+    cases: Sequence[Case],
+    *,
+    made_on: str,
+    chance: np.random.Generator,
+    prior: float | None = None,
+    with_suffix: bool = False,
 ) -> Model:
-    """Fit a model. `prior` is the share of spam to expect (default: that of the cases).
+    """Fit a model.
 
-    Raises `InputError` when the parts are too small to fit or to measure anything.
+    `prior` is the share of spam to expect (default: that of the cases); with `with_suffix` the letters
+    read the suffix too, so that countries count. Raises `InputError` when the parts are too small to fit
+    or to measure anything.
     """
     ordered = sorted(cases, key=lambda case: case.domain)
     bad = np.array([case.bad for case in ordered], bool)
     parts = np.array([part_of(case.domain) for case in ordered])
     _check(bad, parts)
-    letters, scored = _letters(ordered, bad, parts)
+    letters, scored = _letters(ordered, bad, parts, with_suffix=with_suffix)
     chosen = _speaking(scored, parts)
     strengths = _strengths(scored, chosen)
     fitting = np.isin(parts, FITTED)
@@ -124,12 +131,14 @@ def _check(bad: Truth, parts: NDArray[np.int64]) -> None:
                 )
 
 
-def _letters(cases: Sequence[Case], bad: Truth, parts: NDArray[np.int64]) -> tuple[Letters, list[Facts]]:
+def _letters(
+    cases: Sequence[Case], bad: Truth, parts: NDArray[np.int64], *, with_suffix: bool
+) -> tuple[Letters, list[Facts]]:
     """The table, and the facts of every case with letters that its own table has not seen."""
     names = [case.domain for case in cases]
     fitting = np.isin(parts, FITTED)
-    table = _table(names, bad, fitting)
-    others = {part: _table(names, bad, fitting & (parts != part)) for part in FITTED}
+    table = _table(names, bad, fitting, with_suffix=with_suffix)
+    others = {part: _table(names, bad, fitting & (parts != part), with_suffix=with_suffix) for part in FITTED}
     scored = [
         with_letters(case.facts, others.get(int(part), table))
         for case, part in zip(cases, parts, strict=True)
@@ -137,9 +146,9 @@ def _letters(cases: Sequence[Case], bad: Truth, parts: NDArray[np.int64]) -> tup
     return table, scored
 
 
-def _table(names: Sequence[str], bad: Truth, chosen: Truth) -> Letters:
+def _table(names: Sequence[str], bad: Truth, chosen: Truth, *, with_suffix: bool) -> Letters:
     places = np.flatnonzero(chosen)
-    return fit_letters([names[at] for at in places], bad[places])
+    return fit_letters([names[at] for at in places], bad[places], with_suffix=with_suffix)
 
 
 def _speaking(scored: Sequence[Facts], parts: NDArray[np.int64]) -> list[SignalLike]:

@@ -23,79 +23,16 @@ _MOZ: Final = "Moz Spam Score, one of its 27 features"
 #: Generic suffixes that are sold in bulk for little. Compiled by hand from registries' price
 #: campaigns; no country is among them.
 BULK_SUFFIXES: Final = frozenset(
-    [
-        "xyz",
-        "top",
-        "online",
-        "site",
-        "shop",
-        "club",
-        "icu",
-        "buzz",
-        "rest",
-        "fun",
-        "space",
-        "website",
-        "store",
-        "live",
-        "pro",
-        "win",
-        "bid",
-        "loan",
-        "download",
-        "stream",
-        "trade",
-        "review",
-        "party",
-        "racing",
-        "date",
-        "faith",
-        "science",
-        "men",
-        "work",
-        "click",
-        "link",
-        "guru",
-        "host",
-        "press",
-        "tech",
-        "vip",
-        "life",
-        "world",
-        "today",
-        "news",
-        "mobi",
-        "info",
-        "biz",
-        "cyou",
-        "sbs",
-        "cfd",
-        "bond",
-        "monster",
-        "quest",
-        "beauty",
-        "hair",
-        "skin",
-        "makeup",
-        "lol",
-        "pics",
-        "mom",
-        "autos",
-        "boats",
-        "homes",
-        "yachts",
-        "best",
-        "one",
-        "uno",
-        "blog",
-        "agency",
-        "services",
-        "company",
-        "email",
-        "solutions",
-        "support",
-    ]
-)
+    (
+        "xyz", "top", "online", "site", "shop", "club", "icu", "buzz", "rest", "fun", "space", "website",
+        "store", "live", "pro", "win", "bid", "loan", "download", "stream", "trade", "review", "party",
+        "racing", "date", "faith", "science", "men", "work", "click", "link", "guru", "host", "press",
+        "tech", "vip", "life", "world", "today", "news", "mobi", "info", "biz", "cyou", "sbs", "cfd",
+        "bond", "monster", "quest", "beauty", "hair", "skin", "makeup", "lol", "pics", "mom", "autos",
+        "boats", "homes", "yachts", "best", "one", "uno", "blog", "agency", "services", "company",
+        "email", "solutions", "support",
+    )
+)  # fmt: skip
 
 #: Suffixes that are given only to schools, authorities and the like (IANA root zone database).
 _INSTITUTIONS = re.compile(
@@ -230,7 +167,7 @@ def letters_usual(facts: Facts) -> Sign | None:
 
 
 #: Log-odds of the letters at which the two signals are at full strength.
-LETTERS_FULL: Final = 6.0
+LETTERS_FULL: Final = 4.0
 _AGAINST, _FOR = Direction.AGAINST, Direction.FOR
 _NAME: Final = ("domain.name",)
 _FLOOR: Final = "Character n-grams of host names, the floor that a spam model must clear; measured by the fit"
@@ -280,11 +217,11 @@ NAME_SIGNALS: Final = (
            "little.",
            "Public Suffix List, private section; our choice of weight.", _NAME, 0.1, private_suffix),
     Signal("domain.letters-odd", "letters like those of spam names", _AGAINST,
-           "The letters of the name, three to five in a row, are commoner among the spam names of the fit.",
+           "The letters of the name, two to four in a row, are commoner among the spam names of the fit.",
            f"{_FLOOR}.",
            ("domain.letters",), 0.0, letters_odd),
     Signal("domain.letters-usual", "letters like those of reputable names", _FOR,
-           "The letters of the name, three to five in a row, are commoner among the reputable names of the "
+           "The letters of the name, two to four in a row, are commoner among the reputable names of the "
            "fit.", f"{_FLOOR}.",
            ("domain.letters",), 0.0, letters_usual),
 )  # fmt: skip
