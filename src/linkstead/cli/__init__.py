@@ -23,6 +23,7 @@ from linkstead.cli import (
     inspect,
     links,
     pages,
+    quality,
     serving,
     upkeep,
 )
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 #: Every family adds its verbs; the order is that of the help text.
 FAMILIES = (
-    audit, audits, inspect, pages, links, anomalies, disavow, graph, index, serving, upkeep
+    audit, audits, inspect, pages, links, anomalies, quality, disavow, graph, index, serving, upkeep
 )  # fmt: skip
 
 

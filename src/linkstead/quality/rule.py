@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -34,6 +35,9 @@ FIGURE_KEYS: Final[dict[str, str]] = {
     "home_links": "backlinks that point at the home page",
     "lost_domains": "referring domains whose links are all lost",
 }
+
+#: Characters of a stranger's text that a title shows.
+_SHOWN: Final = 60
 
 Evidence: TypeAlias = dict[str, str | int | float | None]
 
@@ -109,6 +113,13 @@ def percent(part: int, whole: int) -> str:
     if part and part * 100 < whole:
         return "under 1%"
     return f"{round(100 * part / whole) if whole else 0}%"
+
+
+def quoted(text: str) -> str:
+    """A text from outside inside a title: one line, cut, without control and direction characters."""
+    visible = (char if unicodedata.category(char)[0] != "C" else " " for char in text[: 4 * _SHOWN])
+    plain = " ".join("".join(visible).split())
+    return f"“{plain[:_SHOWN]}…”" if len(plain) > _SHOWN else f"“{plain}”"
 
 
 def examples(rows: Iterable[Evidence]) -> tuple[Evidence, ...]:

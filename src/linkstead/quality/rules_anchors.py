@@ -6,11 +6,21 @@ The anchor list is cut to the 100 heaviest texts, so that figures summed over it
 
 from __future__ import annotations
 
-import unicodedata
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from linkstead.quality.rule import Hit, Rule, examples, month_of, number, percent, some, top_evidence, verb
+from linkstead.quality.rule import (
+    Hit,
+    Rule,
+    examples,
+    month_of,
+    number,
+    percent,
+    quoted,
+    some,
+    top_evidence,
+    verb,
+)
 from linkstead.quality.thresholds import limit
 from linkstead.quality.vocabulary import AnchorKind, anchor_kind, risky_trade
 from linkstead.summary import Severity
@@ -26,14 +36,6 @@ _DISAVOW: Final = "support.google.com/webmasters/answer/2648487"
 _COMMON_SUFFIXES: Final = frozenset(
     ("com", "net", "org", "edu", "gov", "mil", "int", "info", "biz", "io", "ai", "co", "me", "tv", "eu")
 )
-_SHOWN: Final = 60
-
-
-def _quoted(text: str) -> str:
-    """A text from outside inside a title: one line, cut, without control and direction characters."""
-    visible = (char if unicodedata.category(char)[0] != "C" else " " for char in text[: 4 * _SHOWN])
-    plain = " ".join("".join(visible).split())
-    return f"“{plain[:_SHOWN]}…”" if len(plain) > _SHOWN else f"“{plain}”"
 
 
 def _enough_domains(summary: ProfileSummary) -> bool:
@@ -55,7 +57,7 @@ def anchor_dominates(summary: ProfileSummary, _now: int) -> Hit | None:
     share = percent(top.domains, domains)
     title = (
         f"{number(top.domains)} of {number(domains)} domains ({share}) link with the same words, "
-        f"{_quoted(top.label)}."
+        f"{quoted(top.label)}."
     )
     return Hit(title, top.domains, top_evidence([top], "anchor_text"))
 
@@ -133,7 +135,7 @@ def sitewide(summary: ProfileSummary, _now: int) -> Hit | None:
         return None
     share = percent(top.links, counts.backlinks)
     title = (
-        f"One domain, {_quoted(top.label)}, holds {number(top.links)} of "
+        f"One domain, {quoted(top.label)}, holds {number(top.links)} of "
         f"{some(counts.backlinks, 'backlink')} ({share})."
     )
     return Hit(title, top.links, top_evidence([top], "domain"))
