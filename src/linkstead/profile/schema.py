@@ -297,6 +297,8 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
         "CREATE INDEX domain_judgement_worst ON domain_judgement (project_id, estimate, domain_id)",
         # days between two audits by themselves; NULL: the default, 0: none
         "ALTER TABLE project ADD COLUMN audit_days {INT}",
+        # what the user tells of a manual action for links: a word of recommendation.ManualAction; NULL: none
+        "ALTER TABLE project ADD COLUMN manual_action {TEXT}",
         # the last search for anomalies of a project, as JSON (incident_reports.py)
         (
             "CREATE TABLE incident_report (project_id {INT} PRIMARY KEY NOT NULL, made_at {INT} NOT NULL,"

@@ -49,6 +49,7 @@ class Project(models.Model):
     plan = models.TextField(null=True)  # noqa: DJ001 - JSON of monitor.schedule.WatchPlan, NULL for the defaults
     targets_due_at = models.BigIntegerField(null=True)
     audit_days = models.BigIntegerField(null=True)  # between two audits; 0: none by themselves
+    manual_action = models.TextField(null=True)  # noqa: DJ001 - a word of ManualAction, NULL for none
 
     objects = ProjectQuerySet.as_manager()
 

@@ -80,6 +80,11 @@ def set_audit_days(project: Project, days: int) -> None:
     Project.objects.filter(pk=project.pk).update(audit_days=days)
 
 
+def set_manual_action(project: Project, word: str) -> None:
+    """What the user tells of a manual action for links (a word of quality.recommendation.ManualAction)."""
+    Project.objects.filter(pk=project.pk).update(manual_action=word)
+
+
 def delete_project(project: Project) -> None:
     """Delete a project with every row of its profile. There is no way back."""
     with transaction.atomic():

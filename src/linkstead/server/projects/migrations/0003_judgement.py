@@ -26,7 +26,8 @@ class Migration(migrations.Migration):
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunPython(upgrade_profile, migrations.RunPython.noop)],
             state_operations=[
-                migrations.AddField("project", "audit_days", models.BigIntegerField(null=True))
+                migrations.AddField("project", "audit_days", models.BigIntegerField(null=True)),
+                migrations.AddField("project", "manual_action", models.TextField(null=True)),
             ],
         ),
     ]

@@ -1,0 +1,108 @@
+"""What the profile holds of each referring domain, for those who judge it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from linkstead.profile.codes import FOLLOWED, LINK_TYPES, PLACEMENTS, rel_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from linkstead.profile.store import Store
+
+_AT_ONCE: Final = 1_000
+
+
+class KnownDomain(NamedTuple):
+    """A referring domain: its counts, the highest vendor figure, the earliest sight (epoch seconds).
+
+    `anchor_text`, `placement`, `rel` (None: nobody told) and `type` are those that most of its links have
+    together; `followed` whether any of them is followed, `lost` whether all are lost.
+    """
+
+    domain_id: int
+    name: str
+    links: int
+    pages: int
+    anchors: int
+    metric: float | None
+    first_seen: int | None
+    followed: bool
+    lost: bool
+    anchor_text: str | None
+    placement: str | None
+    rel: tuple[str, ...] | None
+    type: str | None
+    decision: str | None
+
+
+def known_domains(store: Store, project_id: int) -> Iterator[KnownDomain]:
+    """Every referring domain with links, by its id, some hundred in memory at a time."""
+    after = 0
+    while rows := store.query(
+        "SELECT d.id, d.name, d.links, d.lost, s.decision FROM domain d LEFT JOIN decision s"
+        " ON s.domain_id = d.id WHERE d.project_id = ? AND d.id > ? AND d.links > 0 ORDER BY d.id LIMIT ?",
+        (project_id, after, _AT_ONCE),
+    ):
+        yield from _described(store, rows)
+        after = int(rows[-1][0])
+
+
+def _described(store: Store, rows: list[tuple[Any, ...]]) -> Iterator[KnownDomain]:
+    ids = [int(row[0]) for row in rows]
+    sums = {
+        int(row[0]): row[1:]
+        for row in store.lookup(
+            "SELECT domain_id, count(DISTINCT page_id), count(DISTINCT anchor_id), max(metric),"
+            f" min(first_seen), max(CASE WHEN followed = {FOLLOWED} THEN 1 ELSE 0 END)"
+            " FROM backlink WHERE domain_id IN {keys} GROUP BY domain_id",
+            ids,
+        )
+    }
+    usual = _usual(store, ids)
+    for domain_id, name, links, lost, decision in rows:
+        pages, anchors, metric, seen, followed = sums.get(int(domain_id), (0, 0, None, None, 0))
+        _, anchor, rel, placement, kind = usual.get(int(domain_id), (0, None, 0, 0, 0))
+        yield KnownDomain(
+            int(domain_id),
+            str(name),
+            int(links),
+            int(pages),
+            int(anchors),
+            metric,
+            seen,
+            bool(followed),
+            links == lost,
+            anchor,
+            PLACEMENTS[placement],
+            rel_words(rel) if rel else None,
+            LINK_TYPES[kind],
+            decision,
+        )
+
+
+def _usual(store: Store, ids: list[int]) -> dict[int, tuple[int, str | None, int, int, int]]:
+    """(links, anchor text, rel bits, placement, type) that most links of each domain have together."""
+    usual: dict[int, tuple[int, str | None, int, int, int]] = {}
+    for domain_id, number, text, rel, placement, kind in store.lookup(
+        "SELECT b.domain_id, count(*), a.text, b.rel, b.placement, b.link_type FROM backlink b"
+        " LEFT JOIN anchor a ON a.id = b.anchor_id WHERE b.domain_id IN {keys}"
+        " GROUP BY b.domain_id, a.text, b.rel, b.placement, b.link_type"
+        " ORDER BY b.domain_id, count(*) DESC, a.text, b.rel, b.placement, b.link_type",
+        ids,
+    ):
+        usual.setdefault(int(domain_id), (int(number), text, int(rel), int(placement), int(kind)))
+    return usual
+
+
+def manual_action(store: Store, project_id: int) -> str | None:
+    """What the user tells of a manual action for links; None: nothing."""
+    row = store.one("SELECT manual_action FROM project WHERE id = ?", (project_id,))
+    return None if row is None else row[0]
+
+
+def set_manual_action(store: Store, project_id: int, word: str) -> None:
+    """Note what the user tells of a manual action (a word of quality.recommendation.ManualAction)."""
+    with store.transaction():
+        store.execute("UPDATE project SET manual_action = ? WHERE id = ?", (word, project_id))
