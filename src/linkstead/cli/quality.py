@@ -80,7 +80,7 @@ def _add_fit(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 def run_judge(options: argparse.Namespace) -> int:
-    from linkstead.graph.store import Graph
+    from linkstead.graph.store import open_graph
     from linkstead.journey import judging
     from linkstead.quality.facts import Facts
     from linkstead.quality.signals import all_signals
@@ -90,7 +90,7 @@ def run_judge(options: argparse.Namespace) -> int:
     model = judging.default_model() if options.model is None else judging.model_from(options.model)
     told = Facts() if options.facts is None else judging.read_facts(options.facts)
     lists = dict(map(judging.read_list, options.lists))
-    graph = None if options.graph is None else Graph(options.graph)
+    graph = None if options.graph is None else open_graph(options.graph)
     if options.site:
         site = site_of(options.site)
         told = replace(told, site=replace(told.site, site=site, own_sites=told.site.own_sites | {site}))
@@ -148,7 +148,7 @@ def _lines(made: Judgement, model: Model) -> list[str]:
     for reason in made.reasons:
         how = f"measured in {reason.cases:,} cases" if reason.measured else "assumed, not measured"
         ratio = "" if reason.ratio is None else f", likelihood ratio alone {reason.ratio:g}"
-        side = "against" if reason.log_odds > 0 else "for"
+        side = "against" if reason.log_odds > 0 else "for" if reason.log_odds < 0 else "-"
         lines.append(f"  {side:8} {reason.log_odds:+9.2f}  {plain(reason.said, 160)} ({how}{ratio})")
     lines.append(f"  sum      {made.log_odds:+9.2f}  flagged from {model.flag_at:.0%} on")
     lines.append("  People who judge the same pages agree with kappa 0.36 to 0.62.")
@@ -204,11 +204,15 @@ def _fit_lines(model: Model, left: dict[str, int]) -> list[str]:
         f"{figures['cases']:,} domains were measured and not fitted, {figures['bad']:,} of them bad.",
         f"  AUC                {figures['auc']:.3f}",
         f"  average precision  {figures['average_precision']:.3f}",
-        f"  Brier score        {figures['brier']:.4f} (base rate alone: "
-        f"{figures['brier_of_the_base_rate']:.4f})",
+        (
+            f"  Brier score        {figures['brier']:.4f} (base rate alone: "
+            f"{figures['brier_of_the_base_rate']:.4f})"
+        ),
         f"  calibration error  {figures['calibration_error']:.4f} (95% interval {low:.4f} to {high:.4f})",
-        f"  flagged from {model.flag_at:.0%}   recall {at['recall']:.1%}, false positives "
-        f"{at['false_positives']:.2%}",
+        (
+            f"  flagged from {model.flag_at:.0%}   recall {at['recall']:.1%}, false positives "
+            f"{at['false_positives']:.2%}"
+        ),
         f"  read               {figures['read']}",
     ]
     lines += [f"  left out           {count:,}: {reason}" for reason, count in left.items() if count]

@@ -14,7 +14,7 @@ from dataclasses import fields, replace
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import altair as alt
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
     from linkstead.graph.store import Graph
     from linkstead.quality.toxicity import Model
+
+#: Whatever JSON holds, and what is made of it by the annotations of the facts.
+Told: TypeAlias = Any
 
 MOST_BYTES: Final = 64 << 20
 MOST_LINES: Final = 5_000_000
@@ -157,15 +160,13 @@ def facts_of(told: Mapping[str, Any]) -> Facts:
     """Facts from plain values. Raises `InputError` for a name or value that is none."""
     unknown = set(told) - {*_PARTS, "now"}
     if unknown:
-        raise InputError(
-            f"“{sorted(unknown)[0][:60]}” is no part of the facts; there are {', '.join(_PARTS)}."
-        )
+        raise InputError(f"“{min(unknown)[:60]}” is no part of the facts; there are {', '.join(_PARTS)}.")
     parts = {name: _part(name, told[name]) for name in _PARTS if told.get(name) is not None}
     now = told.get("now")
     return Facts(**parts, now=None if now is None else int(_as(now, "int", "now")))
 
 
-def _part(name: str, told: Any) -> Any:
+def _part(name: str, told: Told) -> Told:
     kind = _PARTS[name]
     known = {each.name: str(each.type) for each in fields(kind)}
     if not isinstance(told, dict):
@@ -179,7 +180,7 @@ def _part(name: str, told: Any) -> Any:
     return kind(**values)
 
 
-def _as(value: Any, kind: str, name: str) -> Any:
+def _as(value: Told, kind: str, name: str) -> Told:
     """A value as its annotation wants it."""
     try:
         return _read(value, kind)
@@ -187,12 +188,12 @@ def _as(value: Any, kind: str, name: str) -> Any:
         raise InputError(f"“{name}” of the facts cannot be {str(value)[:60]!r}; it is {kind}.") from error
 
 
-def _read(value: Any, kind: str) -> Any:
+def _read(value: Told, kind: str) -> Told:
     if kind.startswith("bool"):
         return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
     if kind.startswith(("int", "float")):
         number = float(value)
-        if number != number or abs(number) > 2**63:
+        if not abs(number) < 2**63:
             raise ValueError("out of range")
         return int(number) if kind.startswith("int") else number
     if "ListEntry" in kind:
