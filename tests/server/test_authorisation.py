@@ -55,6 +55,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "triage:domain": (VIEWER, ("get",)),
     "triage:decide": (EDITOR, ("post",)),
     "triage:undo": (EDITOR, ("post",)),
+    "triage:manual": (EDITOR, ("post",)),
     "audits:newest": (VIEWER, ("get",)),
     "audits:run": (VIEWER, ("get",)),
     "audits:now": (EDITOR, ("post",)),

@@ -111,3 +111,22 @@ def test_a_viewer_reads_and_sees_no_button(project: Project, signed_in: Callable
     page = viewer.get(f"/p/{project.pk}/triage/").content.decode()
     assert "site3.org" in page
     assert 'name="decision"' not in page
+
+
+def test_what_we_make_of_a_domain_is_shown_with_its_reasons(project: Project, client: Client) -> None:
+    from linkstead.server.tracking.importing import refresh_audit
+
+    base = f"/p/{project.pk}/triage/"
+    assert "not judged" in client.get(base).content.decode()
+    refresh_audit(project.pk)
+    page = client.get(f"{base}?sort=worst").content.decode()
+    assert "thin evidence" in page
+    domain = client.get(f"{base}domains/{ids(project)['site2.org']}/").content.decode()
+    assert "There is not enough evidence for a spam likelihood." in domain
+    assert "Recommended: do nothing." in domain
+    assert client.post(f"{base}manual/", {"manual": "notified"}).status_code == 302
+    refresh_audit(project.pk)
+    domain = client.get(f"{base}domains/{ids(project)['site2.org']}/").content.decode()
+    assert "Recommended: watch." in domain
+    told = client.post(f"{base}manual/", {"manual": "maybe"}, follow=True).content.decode()
+    assert "That is no answer" in told

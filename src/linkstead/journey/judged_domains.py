@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 #: How far a word of confidence carries; from recommendation.ENOUGH on something may be done on its strength.
 _CONFIDENCE: Final = {"none": 0.0, "low": 0.4, "medium": 0.6, "high": 0.9}
+#: A worth of which less is known recommends nothing: of placement alone every text link would be kept.
+_KNOWN_WORTH: Final = 0.5
 _AT_ONCE: Final = 500
 _SHOWN_REASONS: Final = 12
 
@@ -98,7 +100,7 @@ class _Judging:
             Case(
                 spam=said.likelihood,
                 confidence=_CONFIDENCE[said.confidence],
-                value=worth.value,
+                value=worth.value if worth.confidence >= _KNOWN_WORTH else None,
                 state=LinkStatus.LOST if known.lost else LinkStatus.UNVERIFIED,
                 followed=known.followed,
                 decision=Decision(known.decision) if known.decision else None,

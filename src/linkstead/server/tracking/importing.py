@@ -11,6 +11,7 @@ from django.conf import settings
 from linkstead.errors import FileRefused, LinksteadError, MappingNeeded
 from linkstead.journey import audit_profile, import_file
 from linkstead.journey.incidents import keep_incidents
+from linkstead.journey.judged_domains import judge_domains
 from linkstead.profile import search
 from linkstead.profile.files import all_files
 from linkstead.server.tracking import runs
@@ -18,6 +19,7 @@ from linkstead.server.tracking.models import ImportRun, RunState
 from linkstead.server.tracking.stores import Fenced, work_store
 from linkstead.server.tracking.uploads import remove_stored, stored_path
 from linkstead.server.tracking.watching import Watch
+from linkstead.server.webgraph import loaded_graph
 
 if TYPE_CHECKING:
     from linkstead.journey import ImportReport
@@ -141,3 +143,4 @@ def refresh_audit(project_id: int) -> None:
         search.refresh(store)
         audit_profile(store, project_id, now=int(time.time()))
         keep_incidents(store, project_id, now=int(time.time()))
+        judge_domains(store, project_id, now=int(time.time()), graph=loaded_graph(settings.LINKSTEAD))

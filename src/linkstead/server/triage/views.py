@@ -2,9 +2,10 @@
 
 Templates and what they are given:
 
-* `triage/queue.html`: project, may_decide, asked (asking.Asked), tabs (address, name, is here, count), rows
-  (profile.triage.DomainRow), ways (asking.WAYS), here (the question), first_url, next_url, is_first,
-  empty, batch (of the decision just made, or None), nothing_yet
+* `triage/queue.html`: project, may_decide, manuals (word, name, is chosen), asked (asking.Asked), tabs
+  (address, name, is here, count), rows (profile.triage.DomainRow), ways (asking.WAYS), here (the question),
+  first_url, worst_url, links_first_url, next_url, is_first, empty, batch (of the decision just made, or
+  None), nothing_yet
 * `triage/domain.html`: project, may_decide, row (DomainRow), past (Decided), ways, back
 """
 
@@ -21,9 +22,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linkstead.errors import UsageError
 from linkstead.profile import decisions, triage
+from linkstead.quality.recommendation import ManualAction
 from linkstead.server.accounts.views import signed_in
 from linkstead.server.projects.access import with_project
 from linkstead.server.projects.models import Role
+from linkstead.server.projects.services import set_manual_action
+from linkstead.server.tracking import tasks
 from linkstead.server.tracking.stores import profile_store
 from linkstead.server.triage import asking
 
@@ -38,6 +42,11 @@ PAGE_ROWS: Final = 50
 #: Domains that one decision may be about; more than a page has.
 MOST_AT_ONCE: Final = 1_000
 _LARGEST: Final = 2**63 - 1
+_MANUALS: Final = {
+    ManualAction.NONE: "none",
+    ManualAction.EXPECTED: "expected",
+    ManualAction.NOTIFIED: "we were notified",
+}
 
 
 @with_project()
@@ -57,6 +66,7 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
         )
         counts = decisions.counts(store, project.pk)
     standing = asking.Asked(asked.kind, asked.name, asked.sort)
+    manual = project.manual_action or ManualAction.NONE
     context = _around(request, project) | {
         "asked": asked,
         "rows": page.rows,
@@ -72,6 +82,9 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
         ],
         "here": asked.address(at=None, batch=None),
         "first_url": standing.address(),
+        "worst_url": standing.address(sort=triage.WORST),
+        "links_first_url": standing.address(sort=triage.LINKS),
+        "manuals": [(str(word), name, word == manual) for word, name in _MANUALS.items()],
         "next_url": None if page.after is None else asked.address(after=page.after, at=None, batch=None),
         "is_first": asked.after is None,
         "empty": asking.TABS[asked.kind][1],
@@ -109,6 +122,20 @@ def decide(request: HttpRequest, project: Project) -> HttpResponse:
     else:
         return _decided(request, project, chosen, way, asked)
     return redirect(_list(project) + asked.address().removesuffix("?"))
+
+
+@with_project(Role.EDITOR)
+@require_POST
+def manual(request: HttpRequest, project: Project) -> HttpResponse:
+    """Note what the search engine has told of a manual action for links; recommendations follow it."""
+    word = request.POST.get("manual", "")
+    if word not in set(ManualAction):
+        messages.error(request, "That is no answer; choose one of the list.")
+    else:
+        set_manual_action(project, word)
+        tasks.audit_project.enqueue(project.pk)
+        messages.success(request, "Noted. What is recommended is worked out anew.")
+    return redirect(_list(project))
 
 
 @with_project(Role.EDITOR)
