@@ -15,7 +15,8 @@ from linkstead.quality.facts import PageFacts
 MARKUP = b"""<html lang=en><title>Lamps</title><nav><a href=/a>A</a></nav><p>Words about lamps
 <a href=https://b.example/1>b</a> <a href=https://b.example/2 rel=nofollow>b</a>
 <a href=https://c.example/>c</a>
-<a href=https://d.example/ style="display:none">d</a><script>gtag('config','G-ABCDEF1234');'UA-12345-2'</script>"""
+<a href=https://d.example/ style="display:none">d</a>
+<script>gtag('config','G-ABCDEF1234');'UA-12345-2'</script>"""
 
 
 def test_links_are_counted_by_where_they_lead() -> None:
