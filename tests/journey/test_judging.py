@@ -64,7 +64,8 @@ def test_the_lines_for_people_name_measured_and_assumed(
 @pytest.mark.parametrize(
     "told",
     [
-        {"pages": {}}, {"page": 3}, {"page": {"wrods": 3}}, {"page": {"words": "many"}}, {"page": {"words": 1e300}},
+        {"pages": {}}, {"page": 3}, {"page": {"wrods": 3}}, {"page": {"words": "many"}},
+        {"page": {"words": 1e300}},
         {"domain": {"lists": [{"name": "x", "kind": "disavow"}]}}, {"domain": {"metrics": 4}},
         {"page": {"parked": "maybe"}}, {"now": "today"},
     ],
@@ -109,3 +110,11 @@ def test_wrong_use_and_bad_input_end_with_their_status(
 ) -> None:
     assert main(["quality", *arguments]) == status
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "many"), [("github.com", True), ("github.io", True), ("me.github.io", False)]
+)
+def test_platforms_are_left_alone(name: str, many: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    _, made = judged(capsys, name)
+    assert (made["exempt"] is not None) is many

@@ -24,6 +24,7 @@ from linkstead.quality import facts as words
 from linkstead.quality.facts import DomainFacts, Facts, ListEntry, ListKind
 from linkstead.quality.fitting import Case
 from linkstead.quality.model_text import read_model
+from linkstead.quality.platforms import is_platform
 from linkstead.reports.charts import svg
 from linkstead.urls import domain_of_host, parse_url
 
@@ -138,8 +139,10 @@ def _case(host: str, bad: bool, source: str, row: Mapping[str, str]) -> Case:
 
 
 def named_domain(known: DomainFacts, host: str) -> DomainFacts:
-    """The facts of a host, with its registrable domain."""
-    return replace(known, name=domain_of_host(host), host=host)
+    """The facts of a host, with its registrable domain, and whether many publish under it."""
+    name = domain_of_host(host)
+    many = is_platform(name) if known.platform is None else known.platform
+    return replace(known, name=name, host=host, platform=many)
 
 
 def read_facts(path: Path) -> Facts:

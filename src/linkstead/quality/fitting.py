@@ -157,7 +157,9 @@ def _speaking(scored: Sequence[Facts], parts: NDArray[np.int64]) -> list[SignalL
     return [
         signal
         for signal in SIGNALS.values()
-        if not signal.vendor and sum(signal.look(facts) is not None for facts in fitting) >= MEASURED_FROM
+        if not signal.vendor
+        and signal.id != "domain.platform"  # a table of ours, no evidence
+        and sum(signal.look(facts) is not None for facts in fitting) >= MEASURED_FROM
     ]
 
 
