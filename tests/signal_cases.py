@@ -48,7 +48,9 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "page.same-language": (_page(language="en-GB"), _page(language="de-AT")),
     "page.repeated-text": (_page(repeated_share=0.35, words=200), _page(repeated_share=0.34, words=200)),
     "page.open-comments": (_page(placements={"comment": 30}), _page(placements={"comment": 29})),
-    "page.forum-profile": (_page(url="https://a.example/members/42"), _page(url="https://a.example/remember/42")),
+    "page.forum-profile": (
+        _page(url="https://a.example/members/42"), _page(url="https://a.example/remember/42")
+    ),
     "page.directory": (
         _page(outlinks=20, title="Free web directory"), _page(outlinks=20, title="The director of the web")
     ),
@@ -57,23 +59,31 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "page.text-to-read": (_page(words=400, outlinks=8), _page(words=400, outlinks=9)),
     "page.few-outlinks": (_page(outlinked_domains=10, words=150), _page(outlinked_domains=11, words=150)),
     "page.menu": (
-        _page(placements={"navigation": 3}, external_share=0.5), _page(placements={"navigation": 3}, external_share=0.6)
+        _page(placements={"navigation": 3}, external_share=0.5),
+        _page(placements={"navigation": 3}, external_share=0.6)
     ),
     "link.brand-anchor": (_link("Harbor Light"), _link("harbour lamps")),
     "link.address-anchor": (_link("https://harborlight.example/"), _link("our address")),
     "link.generic-anchor": (_link("click here"), _link("click there")),
-    "link.topical-anchor": (_link("tide tables", placement="content"), _link("tide tables", placement="footer")),
+    "link.topical-anchor": (
+        _link("tide tables", placement="content"), _link("tide tables", placement="footer")
+    ),
     "link.money-anchor": (_link("buy cheap lamps"), _link("cheapside lamps")),
     "link.risky-anchor": (_link("online casino"), _link("pokerface")),
     "link.foreign-anchor": (_link("купить лампу"), _link("Lampe kaufen")),
     "link.stuffed-anchor": (_link("a one, b two, c three, d four"), _link("a one, b two, c three")),
     "link.qualified": (_link(nofollow=True), _link(nofollow=False, ugc=False, sponsored=False)),
-    "link.posted-keyword": (_link("buy lamps", placement="comment"), _link("Harborlight", placement="comment")),
+    "link.posted-keyword": (
+        _link("buy lamps", placement="comment"), _link("Harborlight", placement="comment")
+    ),
     "link.hidden": (_link(hidden=True), _link(hidden=False)),
     "link.sitewide-keyword": (_link("buy lamps", pages=50), _link("buy lamps", pages=49)),
-    "link.template-keyword": (_link("buy lamps", placement="footer"), _link("buy lamps", placement="content")),
+    "link.template-keyword": (
+        _link("buy lamps", placement="footer"), _link("buy lamps", placement="content")
+    ),
     "link.in-sentence": (
-        _link(placement="content", left="x" * 30, right="y" * 30), _link(placement="content", left="x" * 30, right="y")
+        _link(placement="content", left="x" * 30, right="y" * 30),
+        _link(placement="content", left="x" * 30, right="y")
     ),
     "link.bare-image": (_link("", type="image"), _link("a lamp", type="image")),
     "domain.bulk-suffix": (_named("lamps.xyz"), _named("lamps.ru")),
@@ -106,10 +116,13 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "domain.shortener": (_on("shortener"), _on("malware")),
     "domain.reputable": (_on("reputable"), _on("malware")),
     "domain.moz-spam": (_domain(metrics={"moz.spam_score": 31}), _domain(metrics={"moz.spam_score": 30})),
-    "domain.semrush-toxicity": (_domain(metrics={"semrush.toxicity": 60}), _domain(metrics={"semrush.toxicity": 59})),
+    "domain.semrush-toxicity": (
+        _domain(metrics={"semrush.toxicity": 60}), _domain(metrics={"semrush.toxicity": 59})
+    ),
     "domain.ahrefs-spam": (_domain(metrics={"ahrefs.is_spam": 1}), _domain(metrics={"ahrefs.is_spam": 0})),
     "domain.majestic-flow": (
-        _domain(metrics={"majestic.tf": 2, "majestic.cf": 14}), _domain(metrics={"majestic.tf": 2, "majestic.cf": 13})
+        _domain(metrics={"majestic.tf": 2, "majestic.cf": 14}),
+        _domain(metrics={"majestic.tf": 2, "majestic.cf": 13})
     ),
     "network.same-block": (_net(same_block=5), _net(same_block=5, block_share=0.01)),
     "network.same-ids": (_net(same_ids=2), _net(same_ids=1)),

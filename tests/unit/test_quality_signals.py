@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "signals.md"
 HEAD = """# Signals
 
-What of a linking page, link, domain or network speaks for it or against it. No signal is a verdict: many good pages
-trip several. `linkstead quality judge` shows those that speak, and [spam-likelihood.md](spam-likelihood.md) says how
-they are weighed. Assumed weights are log-odds at full strength; a measured weight takes their place where the model
-has one. The facts that a signal needs are named as a file for `--facts` names them; when one is not known, the signal
-is silent.
+What of a linking page, link, domain or network speaks for it or against it. No signal is a verdict: many
+good pages trip several. `linkstead quality judge` shows those that speak, and
+[spam-likelihood.md](spam-likelihood.md) says how they are weighed. Assumed weights are log-odds at full
+strength; a measured weight takes their place where the model has one. The facts that a signal needs are
+named as a file for `--facts` names them; when one is not known, the signal is silent.
 """
 
 
@@ -47,7 +47,8 @@ def paragraphs() -> str:
             )
             lines.append(f"### {signal.id}\n")
             lines.append(
-                f"*{signal.name[0].upper()}{signal.name[1:]}; speaks {signal.direction}.* {signal.explanation}\n"
+                f"*{signal.name[0].upper()}{signal.name[1:]}; speaks {signal.direction}.* "
+                f"{signal.explanation}\n"
             )
             lines.append(
                 f"Needs {', '.join(f'`{need}`' for need in signal.needs)}. Assumed weight {weight}.\n"

@@ -24,8 +24,9 @@ from linkstead.quality import facts as words
 from linkstead.quality.facts import DomainFacts, Facts, ListEntry, ListKind
 from linkstead.quality.fitting import Case
 from linkstead.quality.model_text import read_model
+from linkstead.quality.platforms import is_platform
 from linkstead.reports.charts import svg
-from linkstead.urls import domain_of_host, parse_url, public_suffixes
+from linkstead.urls import domain_of_host, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -138,10 +139,9 @@ def _case(host: str, bad: bool, source: str, row: Mapping[str, str]) -> Case:
 
 
 def named_domain(known: DomainFacts, host: str) -> DomainFacts:
-    """The facts of a host: its registrable domain, and whether many publish under it."""
+    """The facts of a host, with its registrable domain, and whether many publish under it."""
     name = domain_of_host(host)
-    inner = public_suffixes().icann.registrable_domain(name)
-    many = known.platform if known.platform is not None or inner else None
+    many = is_platform(name) if known.platform is None else known.platform
     return replace(known, name=name, host=host, platform=many)
 
 
@@ -230,8 +230,10 @@ def with_graph(facts: Facts, graph: Graph) -> Facts:
     found = profile(graph, facts.domain.name or "")
     if not isinstance(found, Profile):
         return facts
-    degrees = {"in_degree": found.in_degree, "out_degree": found.out_degree} if graph.has_arcs else {}
-    return replace(facts, domain=replace(facts.domain, authority=found.domain_authority, **degrees))
+    known = replace(facts.domain, authority=found.domain_authority)
+    if graph.has_arcs:
+        known = replace(known, in_degree=found.in_degree, out_degree=found.out_degree)
+    return replace(facts, domain=known)
 
 
 @lru_cache(maxsize=1)
@@ -256,7 +258,7 @@ def reliability_svg(figures: Mapping[str, Any]) -> str:
         "x": alt.X("said:Q", title="likelihood said"),
         "y": alt.Y("observed:Q", title="share that was spam"),
     }
-    curve = alt.Chart(alt.Data(values=rows)).mark_line(point=True).encode(**axes)
+    curve = alt.Chart(alt.InlineData(values=rows)).mark_line(point=True).encode(**axes)
     ends = [{"said": 0, "observed": 0}, {"said": 1, "observed": 1}]
-    right = alt.Chart(alt.Data(values=ends)).mark_line(strokeDash=[4, 4], opacity=0.5).encode(**axes)
-    return svg(alt.layer(right, curve).properties(width=320, height=320))
+    right = alt.Chart(alt.InlineData(values=ends)).mark_line(strokeDash=[4, 4], opacity=0.5).encode(**axes)
+    return svg(alt.LayerChart(layer=[right, curve]).properties(width=320, height=320))

@@ -148,7 +148,7 @@ def _letters(
 
 def _table(names: Sequence[str], bad: Truth, chosen: Truth, *, with_suffix: bool) -> Letters:
     places = np.flatnonzero(chosen)
-    return fit_letters([names[at] for at in places], bad[places], with_suffix=with_suffix)
+    return fit_letters([names[int(at)] for at in places], bad[places], with_suffix=with_suffix)
 
 
 def _speaking(scored: Sequence[Facts], parts: NDArray[np.int64]) -> list[SignalLike]:
@@ -157,7 +157,9 @@ def _speaking(scored: Sequence[Facts], parts: NDArray[np.int64]) -> list[SignalL
     return [
         signal
         for signal in SIGNALS.values()
-        if not signal.vendor and sum(signal.look(facts) is not None for facts in fitting) >= MEASURED_FROM
+        if not signal.vendor
+        and signal.id != "domain.platform"  # a table of ours, no evidence
+        and sum(signal.look(facts) is not None for facts in fitting) >= MEASURED_FROM
     ]
 
 

@@ -65,7 +65,7 @@ def fit_letters(domains: Sequence[str], bad: NDArray[np.bool_], *, with_suffix: 
     weights, intercept = np.zeros(BUCKETS), 0.0
     mean, square = np.zeros(BUCKETS + 1), np.zeros(BUCKETS + 1)
     for step in range(1, _STEPS + 1):  # Adam (Kingma and Ba, ICLR 2015): full batches, so no chance is in it
-        margin = intercept + np.bincount(rows, weights[columns], minlength=len(bad))
+        margin = np.bincount(rows, weights[columns], minlength=len(bad)).astype(np.float64) + intercept
         error = (sigmoid(margin) - target) * share
         slope = np.append(
             np.bincount(columns, error[rows], minlength=BUCKETS) + _PENALTY * weights, error.sum()

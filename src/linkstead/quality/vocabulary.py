@@ -125,7 +125,8 @@ def risky_trade(text: str) -> str | None:
 @lru_cache(maxsize=16)
 def brand_of(site: str) -> str:
     """The name in a site's domain: `harborlight` for shop.harborlight.co.uk."""
-    label = domain_of_host(site).partition(".")[0]
+    # a lone surrogate, which JSON can hold, is no text that can be encoded
+    label = domain_of_host(site.encode("utf-8", "replace").decode()).partition(".")[0]
     with suppress(UnicodeError):
         label = label.encode("ascii").decode("idna")  # xn--mnchen-3ya is written münchen in anchors
     return _NO_LETTER_OR_DIGIT.sub("", label.casefold())

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from linkstead.quality.signals.signal import Direction, Sign, Signal, ramp, sign
 from linkstead.quality.vocabulary import risky_trade
-from linkstead.urls import public_suffixes
+from linkstead.urls import registrable_domain
 
 if TYPE_CHECKING:
     from linkstead.quality.facts import Facts
@@ -147,7 +147,7 @@ def deep_host(facts: Facts) -> Sign | None:
 
 def private_suffix(facts: Facts) -> Sign | None:
     name = facts.domain.name or ""
-    inner = public_suffixes().icann.registrable_domain(name)
+    inner = registrable_domain(name, private=False) if name.isascii() else None  # hosts are ASCII (IDNA)
     below = bool(inner) and inner != name
     return sign(
         float(below), f"The site lies on a host for many ({inner}), open to everybody.", platform=inner
