@@ -178,3 +178,32 @@ def test_what_cannot_be_done_is_one_sentence(
     error = capsys.readouterr().err
     assert told in error
     assert error.count("\n") == 1
+
+
+def test_triage_lists_judges_decides_and_takes_back(
+    profile: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["triage", SITE]) == 0
+    assert "--judge does" in capsys.readouterr().out
+    assert main(["triage", SITE, "--judge", "--show", "all", "--json"]) == 0
+    found = said(capsys)
+    assert found["counts"] == {"open": 1, "all": 3, "disavow": 1, "whitelist": 1}
+    assert {row["name"]: row["judged"]["action"] for row in found["rows"]} == {
+        "site1.org": "disavow",
+        "site2.org": "keep",
+        "site3.org": "do nothing",
+    }
+    assert (
+        main(["triage", SITE, "--decide", "watch", "www.site3.org", "nobody.net", "--note", "new", "--json"])
+        == 0
+    )
+    found = said(capsys)
+    assert (found["decided"], found["not_known"]) == (1, 1)
+    assert found["rows"] == []
+    assert main(["triage", SITE, "--undo", str(found["batch"])]) == 0
+    assert "1 domains as before" in capsys.readouterr().out
+    assert main(["triage", SITE, "--decide", "burn", "site3.org"]) == 2
+    assert "is no decision" in capsys.readouterr().err
+    assert main(["triage", SITE, "--decide", "watch"]) == 2
+    assert main(["triage", SITE, "--manual-action", "notified", "--judge", "--json"]) == 0
+    assert [row["judged"]["action"] for row in said(capsys)["rows"]] == ["watch"]

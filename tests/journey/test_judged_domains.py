@@ -9,8 +9,11 @@ import pytest
 from linkstead.graph.computing import RankOptions, rank_graph
 from linkstead.graph.kinds import DEFAULT
 from linkstead.journey.judged_domains import judge_domains
+from linkstead.journey.page_facts import read_pages
 from linkstead.link import Decision
-from linkstead.profile import decisions, domain_facts, triage
+from linkstead.monitor.evidence import EvidenceBox
+from linkstead.monitor.fetched import Fetched
+from linkstead.profile import decisions, domain_facts, triage, visited
 from linkstead.profile.store import Store, open_workspace
 from tests.graph_samples import graph_of
 from tests.profile_samples import merge, new_project, sighting
@@ -107,3 +110,60 @@ def test_domains_of_another_project_are_not_touched(store: Store, project: int) 
     merge(store, other, sighting(1, page_url="https://x.org/", target_url="https://other.example/"))
     judge_domains(store, project, now=1)
     assert judged(store, other) == {}
+
+
+FARM = b"""<html lang=en><head><title>Links</title><script>ga('create','UA-123456-1')</script></head><body>
+<div class=a><p class=b>%s</p></div><ul class=c>%s</ul>
+<div class=d><span class=e>x</span></div></body></html>"""
+
+
+def keep_pages(store: Store, project: int, folder: Path, bodies: dict[str, bytes]) -> None:
+    """A kept copy of one page of each domain, as the monitor keeps it."""
+    with EvidenceBox(folder, "watch1") as box, store.transaction():
+        for name, body in bodies.items():
+            found = store.one(
+                "SELECT p.id, p.url FROM page p JOIN domain d ON d.id = p.domain_id WHERE d.name = ?", (name,)
+            )
+            assert found is not None
+            page_id, url = found
+            headers = (("Content-Type", "text/html"),)
+            kept = box.keep(Fetched(url, url, status=200, headers=headers, body=body, fetched_at=10))
+            record = visited.keep_evidence(store, project, visited.EvidenceRow(page_id, 10, *kept, None))
+            store.execute("UPDATE page SET evidence_id = ? WHERE id = ?", (record, page_id))
+
+
+def farm(number: int) -> bytes:
+    links = b"".join(b"<li><a href='https://t%d-%d.com/'>casino</a></li>" % (number, n) for n in range(60))
+    return FARM % (b"buy cheap slots " * 20, links)
+
+
+def test_kept_pages_make_evidence_and_tell_what_domains_have_in_common(
+    store: Store, project: int, tmp_path: Path
+) -> None:
+    farms = [sighting(50 + n, page_url=f"https://farm{n}.info/", anchor_text="slots") for n in range(4)]
+    merge(store, project, *farms)
+    bodies = {f"farm{n}.info": farm(n) for n in range(4)}
+    bodies[GOOD] = b"<html lang=en><title>Roses</title><p>" + b"A rose is a rose. " * 60 + b"</p>"
+    keep_pages(store, project, tmp_path / "evidence", bodies)
+    judge_domains(store, project, now=1_750_000_000, evidence=tmp_path / "evidence")
+    found = judged(store, project)
+    one = found["farm1.info"]
+    assert one.likelihood is not None, "the page and the link are two kinds of evidence"
+    assert found[GOOD].likelihood is not None
+    assert one.likelihood > found[GOOD].likelihood
+    signals = {reason["signal"] for reason in one.said["reasons"]}
+    assert signals & {"network.same-ids", "network.same-template"}
+    assert found[BAD].likelihood is None, "nobody has looked at a page of it"
+
+
+def test_a_damaged_copy_is_no_evidence_and_stops_nothing(store: Store, project: int, tmp_path: Path) -> None:
+    folder = tmp_path / "evidence"
+    keep_pages(store, project, folder, {GOOD: b"<p>" + b"word " * 100, BAD: farm(1)})
+    for path in folder.rglob("*.warc.gz"):
+        body = bytearray(path.read_bytes())
+        body[len(body) // 2] ^= 0xFF
+        path.write_bytes(bytes(body))
+    said = read_pages(store, project, folder)
+    assert said.unreadable >= 1
+    assert said.unreadable + len(said.pages) == 2
+    assert judge_domains(store, project, now=1, evidence=folder).total() == 2

@@ -25,6 +25,7 @@ from linkstead.cli import (
     pages,
     quality,
     serving,
+    triage,
     upkeep,
 )
 from linkstead.errors import LinksteadError
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
 #: Every family adds its verbs; the order is that of the help text.
 FAMILIES = (
-    audit, audits, inspect, pages, links, anomalies, quality, disavow, graph, index, serving, upkeep
+    audit, audits, inspect, pages, links, anomalies, quality, triage, disavow, graph, index, serving, upkeep
 )  # fmt: skip
 
 

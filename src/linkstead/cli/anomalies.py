@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.cli.output import add_json, plain, print_json
-from linkstead.errors import InputError, UsageError
+from linkstead.errors import UsageError
 
 if TYPE_CHECKING:
     import argparse
@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _find(options: argparse.Namespace) -> int:
-    from linkstead.cli.surroundings import current_settings
+    from linkstead.cli.surroundings import workspace_of
     from linkstead.journey.anomalies import find_anomalies
     from linkstead.journey.incidents import as_json
     from linkstead.journey.projects import find_or_create_project
@@ -73,9 +73,7 @@ def _find(options: argparse.Namespace) -> int:
     from linkstead.urls import site_of
 
     site = site_of(options.site)
-    workspace = options.workspace or current_settings().data / "sites" / f"{site}.sqlite3"
-    if not workspace.exists():
-        raise InputError(f"Nothing is kept of {site} yet; run `linkstead audit {site} FILE...` first.")
+    workspace = workspace_of(site, options.workspace)
     _check_output(options.evidence)
     now = int(time.time())
     with open_workspace(workspace) as store:

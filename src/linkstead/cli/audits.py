@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import time
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -41,16 +40,14 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def run(options: argparse.Namespace) -> int:
-    from linkstead.cli.surroundings import current_settings
+    from linkstead.cli.surroundings import workspace_of
     from linkstead.journey import find_or_create_project
     from linkstead.profile.store import open_workspace
     from linkstead.urls import site_of
 
     _check(options)
     site = site_of(options.site)
-    workspace = current_settings().data / "sites" / f"{site}.sqlite3"
-    if not workspace.exists():
-        raise InputError(f"Nothing is kept of {site} yet; run `linkstead audit {site} FILE...` first.")
+    workspace = workspace_of(site)
     with open_workspace(workspace) as store:
         project_id = find_or_create_project(store, site, now=int(time.time()))
         value, lines = _answer(store, project_id, options)
@@ -90,11 +87,12 @@ def _known_rule(text: str) -> str:
 
 
 def _suppress(store: Store, project_id: int, options: argparse.Namespace) -> tuple[dict[str, Any], list[str]]:
+    from linkstead.cli.surroundings import whoever
     from linkstead.profile import audits
     from linkstead.summary import Suppression
 
     rule, until = _known_rule(options.suppress), _until(options.until)
-    wanted = Suppression(rule, options.subject or None, options.reason, _who(), int(time.time()), until)
+    wanted = Suppression(rule, options.subject or None, options.reason, whoever(), int(time.time()), until)
     audits.suppress(store, project_id, wanted)
     about = f" for “{plain(options.subject, 80)}”" if options.subject else ""
     line = f"{rule} is suppressed{about} from the next audit on; later audits show it as suppressed."
@@ -113,13 +111,6 @@ def _unsuppress(
     return {"unsuppressed": rule, "ended": ended}, [
         f"{plain(rule, 40)} is heard again from the next audit on."
     ]
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a user id without a name, as in many containers
-        return "unknown"
 
 
 def _until(text: str | None) -> int | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import sys
 import time
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from linkstead.cli.disavow_output import (
     text_of,
 )
 from linkstead.cli.output import add_json, plain, print_json, read_bytes
-from linkstead.cli.surroundings import current_settings
+from linkstead.cli.surroundings import current_settings, whoever, workspace_of
 from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -228,7 +227,7 @@ def run_keep(options: argparse.Namespace) -> int:
             kept.project_id,
             body,
             said,
-            who=_who(),
+            who=whoever(),
             now=int(time.time()),
             uploaded=options.uploaded,
         )
@@ -279,10 +278,9 @@ def _profile(options: argparse.Namespace, *, must_exist: bool = True, make: bool
     from linkstead.urls import site_of
 
     site = site_of(options.site)
-    path: Path = options.workspace or current_settings().data / "sites" / f"{site}.sqlite3"
+    must_exist = not make and (must_exist or options.workspace is not None)
+    path = workspace_of(site, options.workspace, must_exist=must_exist)
     if not path.exists() and not make:
-        if must_exist or options.workspace is not None:
-            raise InputError(f"Nothing is kept of {site} yet; run `linkstead audit {site} FILE...` first.")
         yield _Kept(None, 0)
         return
     with open_workspace(path) as store:
@@ -333,10 +331,3 @@ def _write(path: Path, body: bytes) -> None:
         path.write_bytes(body)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror or error}.") from error
-
-
-def _who() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "command line"

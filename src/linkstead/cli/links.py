@@ -42,8 +42,7 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 
 def run(options: argparse.Namespace) -> int:
-    from linkstead.cli.surroundings import current_settings
-    from linkstead.errors import InputError
+    from linkstead.cli.surroundings import workspace_of
     from linkstead.journey import find_or_create_project
     from linkstead.profile import search
     from linkstead.profile.filters import LinkFilter
@@ -52,9 +51,7 @@ def run(options: argparse.Namespace) -> int:
     from linkstead.urls import site_of
 
     site = site_of(options.site)
-    workspace = current_settings().data / "sites" / f"{site}.sqlite3"
-    if not workspace.exists():
-        raise InputError(f"Nothing is kept of {site} yet; run `linkstead audit {site} FILE...` first.")
+    workspace = workspace_of(site)
     parts = ("state", "followed", "placement", "source", "tld", "domain", "target", "anchor", "text")
     asked = LinkFilter(**{name: getattr(options, name) for name in parts})
     with open_workspace(workspace) as store:

@@ -1,13 +1,13 @@
 """Every referring domain of a project judged: facts of profile and graph, likelihood, what to do, why.
 
 known        profile.domain_facts, graph    what is known of a domain
+pages        journey.page_facts             one kept copy of a page each, where there is one
 judged       quality.toxicity               the likelihood that a person would call it spam, with its reasons
 worth        quality.value                  what its links may be worth
 recommended  quality.recommendation         what to do; what somebody decided always wins
 kept         profile.judgements             one row a domain
 
-Facts of the pages themselves are not gathered here yet: without a web graph the evidence is thin, and the
-judgement says so.
+Without a web graph and without a look of ours the evidence is thin, and the judgement says so.
 """
 
 from __future__ import annotations
@@ -17,18 +17,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.journey.judging import default_model, named_domain, with_graph
+from linkstead.journey.page_facts import networks, read_pages
 from linkstead.journey.projects import project_metric, site_of_project
 from linkstead.link import Decision, LinkStatus, Placement
 from linkstead.profile import decisions, domain_facts, judgements
 from linkstead.profile.judgements import Judged
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.quality import value
-from linkstead.quality.facts import DomainFacts, Facts, LinkFacts, SiteFacts
+from linkstead.quality.facts import DomainFacts, Facts, LinkFacts, NetworkFacts, PageFacts, SiteFacts
 from linkstead.quality.recommendation import Case, Kind, ManualAction, recommend
 from linkstead.quality.toxicity import judge
 from linkstead.urls import domain_of_host
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from linkstead.graph.store import Graph
     from linkstead.profile.domain_facts import KnownDomain
     from linkstead.profile.store import Store
@@ -48,15 +51,19 @@ def judge_domains(
     *,
     now: int,
     graph: Graph | None = None,
-    model: Model | None = None,
+    evidence: Path | None = None,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
 ) -> Counter[str]:
     """Judge every referring domain and keep what is made of it; how many by recommended action.
 
-    Stopped early, what was judged is kept.
+    `evidence` is the folder of kept pages. Stopped early, what was judged is kept.
     """
-    judging = _Judging(store, project_id, now, graph, model or default_model())
+    judging = _Judging(store, project_id, now, graph, default_model())
+    if evidence is not None:
+        judging.take_pages(
+            read_pages(store, project_id, evidence, progress=progress, should_stop=should_stop).pages
+        )
     counts: Counter[str] = Counter()
     waiting: list[tuple[int, Judged]] = []
     for known in domain_facts.known_domains(store, project_id):
@@ -85,6 +92,12 @@ class _Judging:
             partners=frozenset(name for name, _ in good),
         )
         self.manual = ManualAction(domain_facts.manual_action(store, project_id) or ManualAction.NONE)
+        self.pages: dict[int, PageFacts] = {}
+        self.networks: dict[int, NetworkFacts] = {}
+
+    def take_pages(self, pages: dict[int, PageFacts]) -> None:
+        """What is known of one page of each domain."""
+        self.pages, self.networks = pages, networks(pages)
 
     def judged(self, known: KnownDomain) -> Judged:
         facts = self._facts(known)
@@ -135,7 +148,14 @@ class _Judging:
             pages=known.pages,
             anchors=known.anchors,
         )
-        facts = Facts(link=link, domain=named_domain(domain, known.name), site=self.site, now=self.now)
+        facts = Facts(
+            page=self.pages.get(known.domain_id, PageFacts()),
+            link=link,
+            domain=named_domain(domain, known.name),
+            network=self.networks.get(known.domain_id, NetworkFacts()),
+            site=self.site,
+            now=self.now,
+        )
         facts = replace(facts, domain=replace(facts.domain, name=known.name))
         return facts if self.graph is None else with_graph(facts, self.graph)
 

@@ -58,14 +58,15 @@ def places(store: Store, project_id: int, page_id: int, record_id: int) -> Place
     if row is None or row.page_id != page_id or not _is_of_project(store, project_id, page_id):
         return None
     body = None if row.refers_to is None else visited.evidence_rows(store, [row.refers_to]).get(row.refers_to)
-    return Places(row.at, _kept(row), None if body is None or body.page_id != page_id else _kept(body))
+    return Places(row.at, kept_of(row), None if body is None or body.page_id != page_id else kept_of(body))
 
 
 def _is_of_project(store: Store, project_id: int, page_id: int) -> bool:
     return store.one("SELECT 1 FROM page WHERE id = ? AND project_id = ?", (page_id, project_id)) is not None
 
 
-def _kept(row: EvidenceRow) -> Kept:
+def kept_of(row: EvidenceRow) -> Kept:
+    """Where a record lies, as the monitor says it."""
     return Kept(row.kind, row.file, row.place, row.length, row.sha256, row.payload)
 
 

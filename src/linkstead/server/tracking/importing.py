@@ -143,4 +143,10 @@ def refresh_audit(project_id: int) -> None:
         search.refresh(store)
         audit_profile(store, project_id, now=int(time.time()))
         keep_incidents(store, project_id, now=int(time.time()))
-        judge_domains(store, project_id, now=int(time.time()), graph=loaded_graph(settings.LINKSTEAD))
+        judge_domains(
+            store,
+            project_id,
+            now=int(time.time()),
+            graph=loaded_graph(settings.LINKSTEAD),
+            evidence=settings.LINKSTEAD.evidence,
+        )
