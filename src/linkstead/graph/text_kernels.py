@@ -71,6 +71,53 @@ def read_edges(
 
 
 @compiled
+def _read_vertex(text: NDArray[np.uint8], place: int, expected: int) -> tuple[int, int, int, int, int]:
+    """The line at `place`: (code, where its name begins, its size, hosts, where the next line begins)."""
+    value, digits, length = 0, 0, len(text)
+    while place < length and _ZERO <= text[place] <= _NINE and value < _LARGEST:
+        value = value * 10 + (text[place] - _ZERO)
+        digits += 1
+        place += 1
+    if digits == 0 or place >= length or text[place] != _TAB:
+        return NOT_A_LINE, 0, 0, 0, place
+    if value != expected:
+        return WRONG_NUMBER, 0, 0, 0, place
+    place += 1
+    name = place
+    while place < length and 32 < text[place] < 127:
+        place += 1
+    size = place - name
+    if size == 0:
+        return NOT_A_LINE, 0, 0, 0, place
+    if size > _MOST:
+        return TOO_LONG, 0, 0, 0, place
+    many = 0
+    if place < length and text[place] == _TAB:
+        place += 1
+        while place < length and _ZERO <= text[place] <= _NINE:
+            many = min(many * 10 + (text[place] - _ZERO), 4_294_967_295)
+            place += 1
+    if place < length and text[place] == _RETURN:
+        place += 1
+    if place < length and text[place] != _NEWLINE:
+        return NOT_A_LINE, 0, 0, 0, place
+    return FINE, name, size, many, place + 1
+
+
+@compiled
+def _write_rest(
+    text: NDArray[np.uint8], name: int, size: int, shared: int, out: NDArray[np.uint8], written: int
+) -> int:
+    """What a name does not share with the one before, behind its length; gives the bytes written by now."""
+    out[written] = size - shared
+    written += 1
+    for offset in range(shared, size):
+        out[written] = text[name + offset]
+        written += 1
+    return written
+
+
+@compiled
 def read_vertices(
     text: NDArray[np.uint8],
     expected: int,
@@ -86,37 +133,12 @@ def read_vertices(
     line). `before` holds the name before the first and, afterwards, the last one. Ids count up from
     `expected`.
     """
-    place, count, written, blocks, length = 0, 0, 0, 0, len(text)
-    while place < length:
-        start, value, digits = place, 0, 0
-        while place < length and _ZERO <= text[place] <= _NINE and value < _LARGEST:
-            value = value * 10 + (text[place] - _ZERO)
-            digits += 1
-            place += 1
-        if digits == 0 or place >= length or text[place] != _TAB:
-            return count, written, blocks, before_length, NOT_A_LINE, start
-        if value != expected:
-            return count, written, blocks, before_length, WRONG_NUMBER, start
-        place += 1
-        name = place
-        while place < length and 32 < text[place] < 127:
-            place += 1
-        size = place - name
-        if size == 0:
-            return count, written, blocks, before_length, NOT_A_LINE, start
-        if size > _MOST:
-            return count, written, blocks, before_length, TOO_LONG, start
-        many = 0
-        if place < length and text[place] == _TAB:
-            place += 1
-            while place < length and _ZERO <= text[place] <= _NINE:
-                many = min(many * 10 + (text[place] - _ZERO), 4_294_967_295)
-                place += 1
-        if place < length and text[place] == _RETURN:
-            place += 1
-        if place < length and text[place] != _NEWLINE:
-            return count, written, blocks, before_length, NOT_A_LINE, start
-        place += 1
+    place, count, written, blocks = 0, 0, 0, 0
+    while place < len(text):
+        start = place
+        code, name, size, many, place = _read_vertex(text, start, expected)
+        if code != FINE:
+            return count, written, blocks, before_length, code, start
         shared = 0
         while shared < size and shared < before_length and text[name + shared] == before[shared]:
             shared += 1
@@ -129,11 +151,7 @@ def read_vertices(
         else:
             out[written] = shared
             written += 1
-        out[written] = size - shared
-        written += 1
-        for offset in range(shared, size):
-            out[written] = text[name + offset]
-            written += 1
+        written = _write_rest(text, name, size, shared, out, written)
         for offset in range(size):
             before[offset] = text[name + offset]
         before_length = size
