@@ -98,7 +98,7 @@ def test_build_adds_what_was_decided_to_the_file_and_keeps_the_rest(
     path = write("old.txt", "# mine\ndomain:old.org\n")
     assert main(["disavow", "build", SITE, "--merge", path, "--to", "new.txt"]) == 0
     assert Path("new.txt").read_text() == "# mine\ndomain:old.org\n# paid\ndomain:site1.org\n"
-    assert "1 entries added" in capsys.readouterr().err
+    assert "1 entry added" in capsys.readouterr().err
     assert main(["disavow", "build", SITE, "--merge", "new.txt", "--json"]) == 0
     assert said(capsys)["added"] == 0
 

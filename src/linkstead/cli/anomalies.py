@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.cli.output import add_json, plain, print_json
+from linkstead.cli.output import add_json, many, plain, print_json
 from linkstead.errors import UsageError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _lines(site: str, judged: Judged, weeks: int) -> list[str]:
     from linkstead.journey.incidents import day_of
 
     found = len(judged.incidents)
-    told = f"{found:,} incident{'' if found == 1 else 's'}" if found else "all quiet"
+    told = many(found, "incident") if found else "all quiet"
     if not judged.judged and not found:
         told = "nothing can be judged yet"
     lines = [f"{site}: {told} in the last {weeks:,} weeks"]

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from linkstead.cli.output import add_json, plain, print_json
+from linkstead.cli.output import add_json, many, plain, print_json
 from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def _list(store: Store, project_id: int) -> tuple[dict[str, Any], list[str]]:
         "audits": [run._asdict() for run in runs],
         "suppressions": [asdict(each) for each in suppressed],
     }
-    lines = [f"{len(runs):,} {'audit' if len(runs) == 1 else 'audits'} kept (times in UTC)"]
+    lines = [f"{many(len(runs), 'audit')} kept (times in UTC)"]
     lines += [
         f"  {run.number:4} {_time(run.at)}  health {'-' if run.health is None else run.health:>3}"
         f"  {run.errors} errors, {run.warnings} warnings, {run.notices} notices, {run.suppressed} suppressed"

@@ -17,7 +17,7 @@ from linkstead.cli.disavow_output import (
     simulation_json,
     text_of,
 )
-from linkstead.cli.output import add_json, plain, print_json, read_bytes
+from linkstead.cli.output import add_json, many, plain, print_json, read_bytes
 from linkstead.cli.surroundings import current_settings, whoever, workspace_of
 from linkstead.errors import InputError, UsageError
 
@@ -126,7 +126,10 @@ def run_lint(options: argparse.Namespace) -> int:
             }
         )
     else:
-        print(f"{len(kinds):,} entries: {kinds.count('domain'):,} domains, {kinds.count('url'):,} URLs.")
+        print(
+            f"{many(len(kinds), 'entry', 'entries')}: {many(kinds.count('domain'), 'domain')},"
+            f" {many(kinds.count('url'), 'URL')}."
+        )
         print_complaints(found, document)
         if options.fix is not None:
             print(f"Written as it was meant: {options.fix}")
@@ -168,7 +171,7 @@ def run_build(options: argparse.Namespace) -> int:
         return 0
     if options.to is None:
         sys.stdout.buffer.write(body)
-    say = f"{added:,} entries added, {covered:,} were covered already."
+    say = f"{many(added, 'entry', 'entries')} added, {covered:,} covered already."
     print(say if options.to is not None else f"# {say}", file=sys.stderr)
     if options.to is not None:
         print(f"Next: linkstead disavow lint {options.to} --site {options.site}", file=sys.stderr)
@@ -234,7 +237,10 @@ def run_keep(options: argparse.Namespace) -> int:
     if options.json:
         print_json(version._asdict())
     else:
-        print(f"Kept as version {version.id}: {version.entries:,} entries, {version.size:,} bytes.")
+        print(
+            f"Kept as version {version.id}: {many(version.entries, 'entry', 'entries')},"
+            f" {version.size:,} bytes."
+        )
     return 0
 
 

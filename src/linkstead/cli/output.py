@@ -87,3 +87,8 @@ class Bars:
         if self._bar is not None:
             self._bar.close()
             self._bar = None
+
+
+def many(number: int, one: str, more: str | None = None) -> str:
+    """A number with its noun: `1 domain`, `2,000 domains`, and by `more` `0 entries`."""
+    return f"{number:,} {one if number == 1 else more or one + 's'}"

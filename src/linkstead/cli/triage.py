@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from linkstead.cli.output import Bars, add_json, plain, print_json
+from linkstead.cli.output import Bars, add_json, many, plain, print_json
 from linkstead.cli.stopping import Stop
 from linkstead.cli.surroundings import current_settings, evidence_beside, whoever, workspace_of
 from linkstead.errors import UsageError
@@ -142,7 +142,7 @@ def _list(store: Store, project_id: int, said: dict[str, Any], options: argparse
         print_json({**said, "counts": counts, "rows": [_json(row) for row in page.rows]})
         return 0
     if "batch" in said:
-        print(f"{said['decided']:,} domains decided; --undo {said['batch']} takes it back.")
+        print(f"{many(said['decided'], 'domain')} decided; --undo {said['batch']} takes it back.")
     if said.get("not_known"):
         print(f"{said['not_known']:,} of the domains do not link to this site, as far as is known.")
     if "restored" in said:
