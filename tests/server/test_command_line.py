@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 import pytest
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @pytest.fixture(scope="module")
-def linkstead(tmp_path_factory: pytest.TempPathFactory):
-    folder = tmp_path_factory.mktemp("installation")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("installation")
+
+
+@pytest.fixture(scope="module")
+def linkstead(folder: Path):
     env = {name: value for name, value in os.environ.items() if not name.startswith("LINKSTEAD_")}
     env["LINKSTEAD_DATA"] = str(folder / "data")
 
@@ -37,6 +47,14 @@ def test_a_new_installation_is_prepared_with_a_sample_and_hands_out_sign_in_addr
     nobody = linkstead("sign-in", "nobody@example.org")
     assert nobody.returncode == 2
     assert "nobody@example.org" in nobody.stderr
+
+
+def test_the_domains_of_the_sample_are_judged_from_the_start(linkstead, folder: Path) -> None:
+    linkstead("prepare", "--sample")
+    with closing(sqlite3.connect(folder / "data" / "linkstead.sqlite3")) as database:
+        judged = database.execute("SELECT count(*) FROM domain_judgement").fetchone()[0]
+        domains = database.execute("SELECT count(*) FROM domain").fetchone()[0]
+    assert judged == domains > 20
 
 
 def test_doctor_says_what_is_wrong_and_what_to_do(linkstead) -> None:

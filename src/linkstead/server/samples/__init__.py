@@ -21,11 +21,11 @@ def load(settings: Settings) -> bool:
     from linkstead.server.boot import start_django
 
     start_django(settings)
-    from linkstead.journey import audit_profile, import_file
-    from linkstead.profile import search
+    from linkstead.journey import import_file
     from linkstead.server.accounts.models import User
     from linkstead.server.projects.models import Project
     from linkstead.server.projects.services import create_project
+    from linkstead.server.tracking.importing import refresh_audit
     from linkstead.server.tracking.stores import work_store
 
     owner = User.objects.order_by("pk").first()
@@ -36,6 +36,5 @@ def load(settings: Settings) -> bool:
     with work_store() as store:
         for name in FILES:
             import_file(store, project.pk, Path(__file__).with_name(name), now=now)
-        search.refresh(store)
-        audit_profile(store, project.pk, now=now)
+    refresh_audit(project.pk)
     return True
