@@ -187,6 +187,45 @@ def test_a_killed_process_leaves_every_record_that_it_called_safe(tmp_path: Path
     assert all("ends in the middle" in complaint for complaint in verify_files(tmp_path))
 
 
+#: Dies in the middle of its n-th write, after so many bytes; arguments: the folder, n, the bytes.
+DYING_WRITER = """
+import os, signal, sys
+from pathlib import Path
+from linkstead.monitor.evidence import EvidenceBox
+from linkstead.monitor.fetched import Fetched
+
+left, write = int(sys.argv[2]), os.write
+
+def last_write(descriptor, content):
+    global left
+    left -= 1
+    if left:
+        return write(descriptor, content)
+    write(descriptor, content[: int(sys.argv[3])])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+os.write = last_write
+box = EvidenceBox(Path(sys.argv[1]), "dying", rotate_bytes=600)
+while True:
+    box.keep(Fetched("https://page.example/", "https://page.example/", status=200, body=b"<p>" * 99,
+                     fetched_at=1_795_000_000))
+"""
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+@pytest.mark.parametrize("written", [0, 1, 40])
+def test_a_process_killed_in_any_write_leaves_no_file_that_holds_nothing(
+    tmp_path: Path, number: int, written: int
+) -> None:
+    dying = [sys.executable, "-c", DYING_WRITER, str(tmp_path), str(number), str(written)]
+    assert subprocess.run(dying, check=False).returncode == -signal.SIGKILL
+    assert all((tmp_path / file).stat().st_size for file in archive_files(tmp_path))
+    assert all("ends in the middle" in complaint for complaint in verify_files(tmp_path))
+    with EvidenceBox(tmp_path, "dying") as box:  # even one of the same name goes on
+        kept = box.keep(fetched(b"<p>after"))
+        assert read_kept(tmp_path, kept).body == b"<p>after"
+
+
 # --- full disks
 
 

@@ -10,6 +10,7 @@ member, which no row points to: rows are committed after `sync`.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import os
@@ -87,7 +88,19 @@ class _Begun:
         self.info_id = info_id
         self.size = 0
         # O_EXCL: a file that somebody else began is never touched
-        self.descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+        self.descriptor = os.open(_draft(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o640)
+
+    def publish(self) -> None:
+        """Give the file its name, now that its first record is whole: none that is empty is ever seen.
+
+        Nobody else can take that name meanwhile, since he would need the same draft.
+        """
+        _draft(self.path).rename(self.path)
+
+    def drop(self) -> None:
+        """Take back a file that could not be begun."""
+        os.close(self.descriptor)
+        _draft(self.path).unlink(missing_ok=True)
 
     def append(self, packed: bytes) -> int:
         """Write all of it and give its place, or nothing of it and raise the OSError."""
@@ -215,9 +228,9 @@ class EvidenceBox:
         info = info_member(begun.path.name, at, self._fields, begun.info_id)
         try:
             begun.append(info)
+            begun.publish()
         except OSError as error:
-            os.close(begun.descriptor)
-            begun.path.unlink(missing_ok=True)
+            begun.drop()
             raise self._trouble(error) from error
         return begun
 
@@ -230,10 +243,11 @@ class EvidenceBox:
         while True:
             name = f"linkstead-{when:%Y%m%d%H%M%S}-{self._name}-{self._serial:05}.warc.gz"
             self._serial += 1
-            try:
-                return _Begun(month / name, f"{month.name}/{name}", at, self._new_id())
-            except FileExistsError:
-                continue
+            with contextlib.suppress(FileExistsError):
+                begun = _Begun(month / name, f"{month.name}/{name}", at, self._new_id())
+                if not begun.path.exists():
+                    return begun
+                begun.drop()
 
     def _append(self, begun: _Begun, packed: bytes) -> int:
         try:
@@ -326,6 +340,11 @@ def _damaged(kept: Kept, why: str) -> StoreError:
         f"The evidence in {kept.file} at byte {kept.place} is damaged ({why}), so it is not shown; "
         "if there is a backup, restore that file from it."
     )
+
+
+def _draft(path: Path) -> Path:
+    """What a file is called until its first record is whole; `archive` does not know such names."""
+    return path.with_name(f"{path.name}.draft")
 
 
 def _sync_folder(folder: Path) -> None:
