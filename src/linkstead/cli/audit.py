@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkstead.cli.judged import since_lines, suppressed_lines
 from linkstead.cli.output import Bars, must_exist, plain, print_json
-from linkstead.cli.surroundings import evidence_beside
+from linkstead.cli.surroundings import evidence_beside, workspace_of
 from linkstead.errors import InputError, MappingNeeded, UsageError
 
 if TYPE_CHECKING:
@@ -91,14 +91,13 @@ def json_apart(arguments: list[str]) -> list[str]:
 
 
 def run(options: argparse.Namespace) -> int:
-    from linkstead.cli.surroundings import current_settings
     from linkstead.journey import audit_profile, find_or_create_project
     from linkstead.profile.store import open_workspace
     from linkstead.urls import site_of
 
     _check_outputs(options)
     site = site_of(options.site)
-    workspace = options.workspace or current_settings().data / "sites" / f"{site}.sqlite3"
+    workspace = workspace_of(site, options.workspace, must_exist=False)
     bars = Bars(quiet=False)
     with open_workspace(workspace) as store:
         project_id = find_or_create_project(store, site, now=_now())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from linkstead.cli.index_options import add_filters, add_part, filters_of, folder_of, index_of, scope_named
 from linkstead.cli.output import Bars, plain, print_json
 from linkstead.cli.stopping import Stop
-from linkstead.cli.surroundings import current_settings
+from linkstead.cli.surroundings import current_settings, workspace_of
 from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def run_pull(options: argparse.Namespace) -> int:
     from linkstead.urls import site_of
 
     site, now = site_of(options.site), int(time.time())
-    workspace = options.workspace or current_settings().data / "sites" / f"{site}.sqlite3"
+    workspace = workspace_of(site, options.workspace, must_exist=False)
     index, filters = index_of(options), filters_of(options)
     bars = Bars(quiet=options.json)
     with open_workspace(workspace) as store, Stop() as stop:

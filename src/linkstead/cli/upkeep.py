@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.cli.output import Bars, add_json, must_exist, plain, print_json
-from linkstead.cli.surroundings import evidence_beside
+from linkstead.cli.surroundings import evidence_beside, workspace_of
 from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[_Place]
     from linkstead.urls import site_of
 
     site = site_of(options.site) if options.site else None
-    file = options.workspace or (settings.data / "sites" / f"{site}.sqlite3" if site else None)
+    file = workspace_of(site, options.workspace, must_exist=False) if site else options.workspace
     if options.workspace is not None:
         must_exist(options.workspace)
     if file is not None and file.exists():
