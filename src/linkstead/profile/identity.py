@@ -119,7 +119,8 @@ def _join(store: Store, row: tuple[Any, ...], into: int, tallies: Tallies) -> No
     for delete, values in _doubles(row[ID], into):
         store.execute(delete, values)
     store.execute(_ADD_MONTHS, (into, row[ID]))
-    store.execute("DELETE FROM look_month WHERE backlink_id = ?", (row[ID],))
+    for table in ("look_month", "link_judgement"):
+        store.execute(f"DELETE FROM {table} WHERE backlink_id = ?", (row[ID],))
     for table in ("sighting", "look", "event"):
         store.execute(f"UPDATE {table} SET backlink_id = ? WHERE backlink_id = ?", (into, row[ID]))
     store.execute("DELETE FROM backlink WHERE id = ?", (row[ID],))

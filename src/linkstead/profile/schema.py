@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised by one when a table changes; a store with a higher number is refused.
-VERSION: Final = 3
+VERSION: Final = 4
 
 _SPELLING: Final = {
     "sqlite": {
@@ -324,6 +324,39 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             "CREATE TABLE audit_suppression (id {AUTO}, project_id {INT} NOT NULL, rule {TEXT} NOT NULL,"
             " subject {TEXT} NOT NULL, reason {TEXT} NOT NULL, who {TEXT} NOT NULL, at {INT} NOT NULL,"
             " until {INT}, UNIQUE (project_id, rule, subject)) {END}"
+        ),
+    ),
+    # 4: facts of pages from our own looks, and what we make of each link
+    4: (
+        # what a look read of a referring page (page_facts.py); block is the address block of its server,
+        # facts is JSON of page.facts.PageFigures
+        (
+            "CREATE TABLE page_facts (page_id {INT} PRIMARY KEY NOT NULL, project_id {INT} NOT NULL,"
+            " domain_id {INT} NOT NULL, at {INT} NOT NULL, block {TEXT}, facts {TEXT} NOT NULL) {END}"
+        ),
+        "CREATE INDEX page_facts_of_domain ON page_facts (domain_id, page_id)",
+        # what we make of each backlink (link_judgements.py): relevance is 0 to 1, worth 0 to 100, sure its
+        # confidence 0 to 1, each NULL where it is not known; words are those that made the relevance
+        (
+            "CREATE TABLE link_judgement (backlink_id {INT} PRIMARY KEY NOT NULL, project_id {INT} NOT NULL,"
+            " relevance {REAL}, same_language {SMALL}, worth {REAL}, sure {REAL} NOT NULL,"
+            " action {TEXT} NOT NULL, words {TEXT}) {END}"
+        ),
+        "CREATE INDEX link_judgement_worth ON link_judgement (project_id, worth, backlink_id)",
+        # what was paid for a link (paid_links.py): page_url is a page, or a domain for all of its pages;
+        # until is the first moment that is no longer paid for, NULL where it is for ever
+        (
+            "CREATE TABLE paid_link (id {AUTO}, project_id {INT} NOT NULL, key {INT} NOT NULL,"
+            " page_url {TEXT} NOT NULL, cost {REAL}, currency {TEXT}, until {INT}, note {TEXT},"
+            " who {TEXT} NOT NULL, at {INT} NOT NULL, UNIQUE (project_id, key)) {END}"
+        ),
+        # what our own pages say of themselves, and the domains that they link to
+        "ALTER TABLE target ADD COLUMN description {TEXT}",
+        "ALTER TABLE target ADD COLUMN language {TEXT}",
+        "ALTER TABLE target ADD COLUMN ids {TEXT}",  # accounts of analytics and advertising, by spaces
+        (
+            "CREATE TABLE site_outlink (project_id {INT} NOT NULL, key {INT} NOT NULL, name {TEXT} NOT NULL,"
+            " seen_at {INT} NOT NULL, PRIMARY KEY (project_id, key)) {CLUSTERED}"
         ),
     ),
 }

@@ -31,7 +31,7 @@ _BY_PROJECT = (
     "look", "backlink", "domain_sighting", "page", "target", "anchor", "domain", "tally",
     "summary_cache", "header_mapping", "import_file", "look_month", "event", "evidence", "site_page",
     "decision", "decision_log", "disavow_file", "domain_judgement", "incident_report",
-    "audit_run", "audit_suppression",
+    "audit_run", "audit_suppression", "page_facts", "link_judgement", "paid_link", "site_outlink",
 )  # fmt: skip
 
 
