@@ -49,7 +49,7 @@ def test_words_of_every_page_make_no_likeness() -> None:
     [
         (Referring("Lamps"), TARGET, COUNTS, "too few words stand around the link"),
         (ABOUT, Subject(title="Lamps"), COUNTS, "target page says too little"),
-        (ABOUT, TARGET, counts_of(PAGES[:3]), "only 3 pages"),
+        (ABOUT, TARGET, counts_of(PAGES[:3]), "fewer than 20 pages"),
         (
             Referring(around=ABOUT.around, title="ein alter Turm", language="de"),
             TARGET,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkstead.cli.output import Bars, add_json, many, plain, print_json
 from linkstead.cli.stopping import Stop
-from linkstead.cli.surroundings import current_settings, evidence_beside, whoever, workspace_of
+from linkstead.cli.surroundings import current_settings, whoever, workspace_of
 from linkstead.errors import UsageError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
             domain_facts.set_manual_action(store, project_id, options.manual_action)
         said = _decided(store, project_id, options)
         if options.judge:
-            said["judged"] = _judge(store, project_id, workspace, options)
+            said["judged"] = _judge(store, project_id, options)
         return _list(store, project_id, said, options)
 
 
@@ -103,7 +103,7 @@ def _decided(store: Store, project_id: int, options: argparse.Namespace) -> dict
     return {"batch": batch, "decided": len(ids), "not_known": len(set(domains)) - len(ids)}
 
 
-def _judge(store: Store, project_id: int, workspace: Path, options: argparse.Namespace) -> dict[str, int]:
+def _judge(store: Store, project_id: int, options: argparse.Namespace) -> dict[str, int]:
     from linkstead.graph.store import open_graph
     from linkstead.journey.judged_domains import judge_domains
     from linkstead.journey.standing import newest_graph
@@ -117,7 +117,6 @@ def _judge(store: Store, project_id: int, workspace: Path, options: argparse.Nam
                 project_id,
                 now=int(time.time()),
                 graph=None if folder is None else open_graph(folder),
-                evidence=evidence_beside(workspace),
                 progress=bars,
                 should_stop=stop.asked,
             )

@@ -1,11 +1,10 @@
 """Every referring domain of a project judged: facts of profile and graph, likelihood, what to do, why.
 
-known        profile.domain_facts, graph    what is known of a domain
-pages        journey.page_facts             one kept copy of a page each, where there is one
+gathered     journey.gathering              what is known of a domain, its pages and its neighbours
 judged       quality.toxicity               the likelihood that a person would call it spam, with its reasons
-worth        quality.value                  what its links may be worth
-recommended  quality.recommendation         what to do; what somebody decided always wins
-kept         profile.judgements             one row a domain
+links        journey.judged_links           relevance, worth and what to do, link by link
+recommended  quality.recommendation         what to do about the domain; what somebody decided always wins
+kept         profile.judgements             one row a domain; profile.link_judgements: one a link
 
 Without a web graph and without a look of ours the evidence is thin, and the judgement says so.
 """
@@ -13,34 +12,36 @@ Without a web graph and without a look of ours the evidence is thin, and the jud
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from linkstead.journey.judging import default_model, named_domain, with_graph
-from linkstead.journey.page_facts import networks, read_pages
-from linkstead.journey.projects import project_metric, site_of_project
-from linkstead.link import Decision, LinkStatus, Placement
-from linkstead.profile import decisions, domain_facts, judgements
+from linkstead.journey.gathering import Gathering
+from linkstead.journey.judged_links import LinkJudging, OfDomain
+from linkstead.journey.judging import default_model
+from linkstead.journey.page_facts import networks_of
+from linkstead.link import Decision
+from linkstead.profile import domain_facts, judgements, link_judgements, page_facts
 from linkstead.profile.judgements import Judged
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
-from linkstead.quality import value
-from linkstead.quality.facts import DomainFacts, Facts, LinkFacts, NetworkFacts, PageFacts, SiteFacts
-from linkstead.quality.recommendation import Case, Kind, ManualAction, recommend
+from linkstead.quality.anomalies.dating import SNAPSHOT_SOURCES
+from linkstead.quality.recommendation import DomainAdvice, Kind, ManualAction, settled_domain
 from linkstead.quality.toxicity import judge
-from linkstead.urls import domain_of_host
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from linkstead.graph.store import Graph
     from linkstead.profile.domain_facts import KnownDomain
+    from linkstead.profile.link_judgements import LinkToJudge
     from linkstead.profile.store import Store
-    from linkstead.quality.toxicity import Judgement, Model
+    from linkstead.quality.facts import Facts
+    from linkstead.quality.toxicity import Judgement
+    from linkstead.quality.value import Worth
 
 #: How far a word of confidence carries; from recommendation.ENOUGH on something may be done on its strength.
 _CONFIDENCE: Final = {"none": 0.0, "low": 0.4, "medium": 0.6, "high": 0.9}
-#: A worth of which less is known recommends nothing: of placement alone every text link would be kept.
-_KNOWN_WORTH: Final = 0.5
+#: Links of so many are held in memory at a time.
+_LINKS_AT_ONCE: Final = 2_000
 _AT_ONCE: Final = 500
 _SHOWN_REASONS: Final = 12
 
@@ -51,113 +52,113 @@ def judge_domains(
     *,
     now: int,
     graph: Graph | None = None,
-    evidence: Path | None = None,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
 ) -> Counter[str]:
-    """Judge every referring domain and keep what is made of it; how many by recommended action.
+    """Judge every referring domain and its links, and keep it; how many domains by recommended action.
 
-    `evidence` is the folder of kept pages. Stopped early, what was judged is kept.
+    Stopped early, what was judged is kept.
     """
-    judging = _Judging(store, project_id, now, graph, default_model())
-    if evidence is not None:
-        judging.take_pages(
-            read_pages(store, project_id, evidence, progress=progress, should_stop=should_stop).pages
-        )
+    networks = networks_of(store, project_id, now=now, progress=progress, should_stop=should_stop)
+    judging = _Judging(
+        store, project_id, Gathering(store, project_id, now=now, graph=graph, networks=networks)
+    )
     counts: Counter[str] = Counter()
-    waiting: list[tuple[int, Judged]] = []
-    for known in domain_facts.known_domains(store, project_id):
-        judged = judging.judged(known)
-        counts[judged.action] += 1
-        waiting.append((known.domain_id, judged))
-        if len(waiting) >= _AT_ONCE:
-            judgements.write(store, project_id, waiting)
-            waiting.clear()
-            progress(Progress("Judging referring domains", counts.total(), None, "domains"))
-            if should_stop():
-                break
-    judgements.write(store, project_id, waiting)
+    known = domain_facts.known_domains(store, project_id, now=now, crawl_dated=SNAPSHOT_SOURCES)
+    for part in _parts(known):
+        rows = judging.judge(part, now)
+        judgements.write(store, project_id, rows)
+        counts.update(judged.action for _, judged in rows)
+        progress(Progress("Judging referring domains", counts.total(), None, "domains"))
+        if should_stop():
+            break
     return counts
 
 
+def _parts(known: Iterator[KnownDomain]) -> Iterator[list[KnownDomain]]:
+    while part := list(islice(known, _AT_ONCE)):
+        yield part
+
+
+class _Weighed(NamedTuple):
+    """A domain whose links are being judged."""
+
+    known: KnownDomain
+    said: Judgement
+    of_domain: OfDomain
+    advice: DomainAdvice
+
+
 class _Judging:
-    def __init__(self, store: Store, project_id: int, now: int, graph: Graph | None, model: Model) -> None:
-        self.now, self.graph, self.model = now, graph, model
-        self.metric = project_metric(store, project_id)
-        site = site_of_project(store, project_id)
-        good = decisions.standing(store, project_id, Decision.WHITELIST)
-        self.site = SiteFacts(
-            site=site,
-            own_sites=frozenset({domain_of_host(site)}),
-            partners=frozenset(name for name, _ in good),
-        )
-        self.manual = ManualAction(domain_facts.manual_action(store, project_id) or ManualAction.NONE)
-        self.pages: dict[int, PageFacts] = {}
-        self.networks: dict[int, NetworkFacts] = {}
+    def __init__(self, store: Store, project_id: int, gathering: Gathering) -> None:
+        self._store, self._project_id, self._gathering = store, project_id, gathering
+        self._model = default_model()
+        self._manual = ManualAction(domain_facts.manual_action(store, project_id) or ManualAction.NONE)
+        self._links = LinkJudging(store, project_id, self._manual)
 
-    def take_pages(self, pages: dict[int, PageFacts]) -> None:
-        """What is known of one page of each domain."""
-        self.pages, self.networks = pages, networks(pages)
-
-    def judged(self, known: KnownDomain) -> Judged:
-        facts = self._facts(known)
-        said = judge(facts, self.model)
-        worth = value.worth(
-            value.Facts(
-                authority=facts.domain.authority,
-                followed=known.followed,
-                placement=Placement(known.placement) if known.placement else None,
+    def judge(self, part: Sequence[KnownDomain], now: int) -> list[tuple[int, Judged]]:
+        """Judge some domains, and keep what is made of their links."""
+        pages = page_facts.of_domains(self._store, [known.domain_id for known in part])
+        weighed = {
+            known.domain_id: self._weighed(
+                known, self._gathering.facts(known, pages.get(known.domain_id, []))
             )
-        )
-        told = recommend(
-            Case(
-                spam=said.likelihood,
-                confidence=_CONFIDENCE[said.confidence],
-                value=worth.value if worth.confidence >= _KNOWN_WORTH else None,
-                state=LinkStatus.LOST if known.lost else LinkStatus.UNVERIFIED,
-                followed=known.followed,
-                decision=Decision(known.decision) if known.decision else None,
-                kind=_kind(said, facts),
-            ),
-            self.manual,
-        )
-        return Judged(
-            said.estimate,
-            said.likelihood,
-            said.flagged,
-            str(told.action),
-            _said(said, list(told.reasons), worth.sentence),
-            self.now,
-        )
+            for known in part
+        }
+        best = self._judge_links(weighed)
+        return [(row_id, self._judged(one, best.get(row_id), now)) for row_id, one in weighed.items()]
 
-    def _facts(self, known: KnownDomain) -> Facts:
-        rel = known.rel
-        link = LinkFacts(
-            anchor_text=known.anchor_text,
-            nofollow=None if rel is None else "nofollow" in rel,
-            ugc=None if rel is None else "ugc" in rel,
-            sponsored=None if rel is None else "sponsored" in rel,
-            placement=known.placement,
-            type=known.type,
-            pages=known.pages,
+    def _weighed(self, known: KnownDomain, facts: Facts) -> _Weighed:
+        said = judge(facts, self._model)
+        of_domain = OfDomain(
+            authority=facts.domain.authority,
+            spam=said.likelihood,
+            confidence=_CONFIDENCE[said.confidence],
+            decision=Decision(known.decision) if known.decision else None,
+            kind=_kind(said, facts),
         )
-        domain = DomainFacts(
-            metrics={self.metric: known.metric} if self.metric and known.metric is not None else None,
-            first_seen=known.first_seen,
-            links=known.links,
-            pages=known.pages,
-            anchors=known.anchors,
-        )
-        facts = Facts(
-            page=self.pages.get(known.domain_id, PageFacts()),
-            link=link,
-            domain=named_domain(domain, known.name),
-            network=self.networks.get(known.domain_id, NetworkFacts()),
-            site=self.site,
-            now=self.now,
-        )
-        facts = replace(facts, domain=replace(facts.domain, name=known.name))
-        return facts if self.graph is None else with_graph(facts, self.graph)
+        return _Weighed(known, said, of_domain, DomainAdvice())
+
+    def _judge_links(self, weighed: dict[int, _Weighed]) -> dict[int, Worth]:
+        """Judge the links of some domains; the worth of each domain's best link."""
+        of_domains = {row_id: one.of_domain for row_id, one in weighed.items()}
+        best: dict[int, Worth] = {}
+        for links in _links_of(self._store, [one.known for one in weighed.values()]):
+            judged = self._links.judged(links, of_domains)
+            for link, made in judged:
+                weighed[link.domain_id].advice.add(made.told)
+                before = best.get(link.domain_id)
+                if before is None or made.worth.rank > before.rank:
+                    best[link.domain_id] = made.worth
+            with self._store.transaction():
+                rows = ((link.backlink_id, made.kept()) for link, made in judged)
+                link_judgements.write(self._store, self._project_id, rows)
+        return best
+
+    def _judged(self, one: _Weighed, best: Worth | None, now: int) -> Judged:
+        said = one.said
+        settled = settled_domain(self._manual, one.of_domain.decision, one.of_domain.kind)
+        told = settled or one.advice.result()
+        worth = "" if best is None else best.sentence
+        kept = _said(said, list(told.reasons), worth)
+        return Judged(said.estimate, said.likelihood, said.flagged, str(told.action), kept, now)
+
+
+def _links_of(store: Store, domains: Sequence[KnownDomain]) -> Iterator[list[LinkToJudge]]:
+    """The links of some domains, those of small ones together."""
+    waiting: list[int] = []
+    links = 0
+    for known in domains:
+        if known.links > _LINKS_AT_ONCE:
+            yield from link_judgements.links_of_domain(store, known.domain_id)
+            continue
+        waiting.append(known.domain_id)
+        links += known.links
+        if links >= _LINKS_AT_ONCE:
+            yield link_judgements.links_of_domains(store, waiting)
+            waiting, links = [], 0
+    if waiting:
+        yield link_judgements.links_of_domains(store, waiting)
 
 
 def _kind(said: Judgement, facts: Facts) -> Kind | None:

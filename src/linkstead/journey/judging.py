@@ -199,8 +199,9 @@ def _read(value: Told, kind: str) -> Told:
     if "ListEntry" in kind:
         return tuple(ListEntry(str(each["name"])[:200], ListKind(each["kind"])) for each in value)
     if kind.startswith(("tuple", "frozenset")):
-        texts = [str(each) for each in (value.split() if isinstance(value, str) else value)]
-        return frozenset(texts) if kind.startswith("frozenset") else tuple(texts)
+        read = int if kind.startswith("tuple[int") else str
+        found = [read(each) for each in (value.split() if isinstance(value, str) else value)]
+        return frozenset(found) if kind.startswith("frozenset") else tuple(found)
     if kind.startswith("Mapping"):
         return {str(key): float(each) for key, each in value.items()}
     return str(value)

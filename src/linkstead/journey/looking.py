@@ -24,6 +24,7 @@ from linkstead.monitor.validators import Validators
 from linkstead.monitor.verify import judge
 from linkstead.page import read_page
 from linkstead.page.bounded_async import AsyncBoundedCalls, Overrun
+from linkstead.page.facts import PageFigures, page_figures
 from linkstead.page.fingerprint import fingerprint_of_page
 from linkstead.profile.looks import DueLink, DuePage
 
@@ -39,6 +40,7 @@ READ_AFTER: Final = 30 * 86_400
 PARSE_SECONDS: Final = 5.0
 PARSE_MEGABYTES: Final = 512
 PARSERS: Final = 2
+_SHOWN: Final = frozenset({Reason.LINK_PRESENT, Reason.REMOVED, Reason.PARKED, Reason.SOFT_404})
 
 
 class PageJudged(NamedTuple):
@@ -49,6 +51,7 @@ class PageJudged(NamedTuple):
     worth_rendering: bool = False
     fingerprint: int | None = None
     words: int = 0
+    figures: PageFigures | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Looked:
     `drawn` is what a browser made of the page, where a link was found only there. `unchanged` says that
     the server called the page the same (304): the verdicts hold no facts then. `held_until` (epoch seconds)
     says that the host sent us away unseen; there are no verdicts. `at` is the moment that is entered, which
-    is later than the clock's own, `made_at`, where that has gone back since the last look.
+    is later than the clock's own, `made_at`, where that has gone back since the last look. `figures` are
+    those of the page, where they were due and the page was read.
     """
 
     page: DuePage
@@ -69,12 +73,21 @@ class Looked:
     unchanged: bool = False
     held_until: int | None = None
     made_at: int | None = None
+    figures: PageFigures | None = None
 
 
 def judge_page(
-    fetched: Fetched, targets: Sequence[str | None], site: str, now: int, proven: Mapping[str, str]
+    fetched: Fetched,
+    targets: Sequence[str | None],
+    site: str,
+    now: int,
+    proven: Mapping[str, str],
+    figures: bool = False,
 ) -> PageJudged:
-    """Read a fetched page once and judge every link expected on it. Runs in a child process."""
+    """Read a fetched page once and judge every link expected on it. Runs in a child process.
+
+    With `figures` the page itself is counted, too, where it is the page that was asked for.
+    """
     page = None
     if fetched.body:
         page = read_page(fetched.body, url=fetched.final_url, headers=fetched.headers)
@@ -106,7 +119,13 @@ def judge_page(
         any(browser.worth_rendering(verdict, page) for verdict in verdicts),
         mark,
         page.words,
+        page_figures(page, fetched.body) if figures and any(map(_shows_the_page, verdicts)) else None,
     )
+
+
+def _shows_the_page(verdict: Verdict) -> bool:
+    """Whether the look read the page of the address, and no challenge, form or other page in its place."""
+    return verdict.reason in _SHOWN
 
 
 class Looker:
@@ -140,9 +159,9 @@ class Looker:
             seen = tuple(_unchanged(page, fetched, at))
             return Looked(page, fetched, seen, at, unchanged=True, made_at=here)
         expected = _Expected([link.target_url for link in page.links], site, at, proven)
-        judged = await self._judge(fetched, expected)
+        judged = await self._judge(fetched, expected, figures=figures_due(page, here))
         verdicts, drawn = await self._looked_further(page, fetched, judged, expected)
-        return Looked(page, fetched, tuple(verdicts), at, drawn, made_at=here)
+        return Looked(page, fetched, tuple(verdicts), at, drawn, made_at=here, figures=judged.figures)
 
     async def _fetch(self, page: DuePage) -> Fetched:
         known = validators(page, self._now())
@@ -211,8 +230,8 @@ class Looker:
             for verdict in verdicts
         ]
 
-    async def _judge(self, fetched: Fetched, expected: _Expected) -> PageJudged:
-        arguments = (fetched, expected.targets, expected.site, expected.at, expected.proven)
+    async def _judge(self, fetched: Fetched, expected: _Expected, *, figures: bool = False) -> PageJudged:
+        arguments = (fetched, expected.targets, expected.site, expected.at, expected.proven, figures)
         result = await self._judges.submit(*arguments)
         if not isinstance(result, Overrun):
             return result
@@ -255,11 +274,18 @@ class _Expected(NamedTuple):
 def validators(page: DuePage, now: int) -> Validators | None:
     """What lets the server say that the page is unchanged, where that would tell us all we want to know."""
     known = page.validated_url is not None and (page.etag or page.last_modified)
-    if not known or page.read_at is None or now - page.read_at > READ_AFTER:
+    if not known or page.read_at is None or now - page.read_at > READ_AFTER or figures_due(page, now):
         return None
     if not all(link.state is LinkStatus.LIVE and link.look_id is not None for link in page.links):
         return None
     return Validators(page.validated_url or "", page.etag, page.last_modified)
+
+
+def figures_due(page: DuePage, now: int) -> bool:
+    """Whether the page is to be counted: it never was or not for long, or something has happened to it."""
+    if page.facts_at is None or now - page.facts_at > READ_AFTER:
+        return True
+    return not all(link.state is LinkStatus.LIVE for link in page.links)
 
 
 def _unchanged(page: DuePage, fetched: Fetched, at: int) -> list[Verdict]:

@@ -1,94 +1,85 @@
-"""Facts of the referring pages, out of the copies that the monitor keeps: one page a domain.
+"""Facts of the referring pages and of what they share, as our looks read them, for those who judge.
 
-The pages are strangers' bytes: each is unpacked and read in a child process that can be killed. Two domains
-have a template or an account in common when the copies of one page of each say so.
+A domain is judged by its page with the middle number of linked domains: neither its best nor its worst.
+Accounts are those of all its pages; parked or a soft 404 is what most of them are.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.errors import StoreError
-from linkstead.journey.kept_pages import MEGABYTES, SECONDS, kept_of
-from linkstead.monitor.evidence import Kept, read_kept
-from linkstead.page import read_page
-from linkstead.page.bounded import BoundedCalls
-from linkstead.page.facts import PageFigures, page_figures
-from linkstead.profile import visited
+from linkstead.profile import page_facts, targets
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
-from linkstead.quality.facts import NetworkFacts, PageFacts
+from linkstead.quality.facts import PageFacts
+from linkstead.quality.networks import Networks, Ours, Traits
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
+    from linkstead.profile.page_facts import PageFactsRow
     from linkstead.profile.store import Store
 
-#: Of a page's opening text so much is kept in memory.
-_OPENING: Final = 300
 _AT_ONCE: Final = 500
+#: A link of our own pages that was not seen for so long no longer counts.
+_OUR_LINKS_LAST: Final = 180 * 86_400
+_NAMES: Final = frozenset(field.name for field in fields(PageFacts))
+_TUPLES: Final = ("ids", "outlinked")
 
 
-class PagesRead(NamedTuple):
-    """Facts by domain id, and how many copies could not be read."""
-
-    pages: dict[int, PageFacts]
-    unreadable: int
-
-
-def read_pages(
+def networks_of(
     store: Store,
     project_id: int,
-    folder: Path,
     *,
+    now: int,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
-) -> PagesRead:
-    """Read one kept page of each referring domain; those without a copy are left out."""
-    pages: dict[int, PageFacts] = {}
-    unreadable = 0
-    with BoundedCalls(_figures, workers=1, seconds=SECONDS, megabytes=MEGABYTES) as calls:
-        for number, (domain_id, row) in enumerate(visited.bodies_of_domains(store, project_id)):
-            if number % _AT_ONCE == 0:
-                progress(Progress("Reading kept pages", number, None, "pages"))
-                if should_stop():
-                    break
-            answer = calls.submit(folder, kept_of(row)).result()
-            if isinstance(answer, PageFigures):
-                pages[domain_id] = _facts(answer)
-            else:
-                unreadable += 1
-    return PagesRead(pages, unreadable)
+) -> Networks:
+    """What the referring domains of a project share, and what they share with our own pages."""
+    own = targets.own_traits(store, project_id, since=now - _OUR_LINKS_LAST)
+    networks = Networks(Ours() if own is None else Ours(own.ids, own.links_to))
+    for number, (domain_id, rows) in enumerate(page_facts.every_domain(store, project_id), 1):
+        networks.add(domain_id, traits_of(rows))
+        if number % _AT_ONCE == 0:
+            progress(Progress("Comparing referring domains", number, None, "domains"))
+            if should_stop():
+                break
+    return networks
 
 
-def networks(pages: dict[int, PageFacts]) -> dict[int, NetworkFacts]:
-    """What each domain has in common with the others: accounts and templates, by domain id."""
-    templates = Counter(page.template for page in pages.values() if page.template is not None)
-    ids = Counter(each for page in pages.values() for each in set(page.ids or ()))
-    return {
-        domain_id: NetworkFacts(
-            same_ids=_others(ids, page.ids) if page.ids is not None else None,
-            same_template=None if page.template is None else templates[page.template] - 1,
-        )
-        for domain_id, page in pages.items()
-    }
+def page_of(rows: Sequence[PageFactsRow]) -> PageFacts:
+    """The page that a domain is judged by."""
+    if not rows:
+        return PageFacts()
+    pages = [read_facts(row.facts) for row in rows]
+    middle = sorted(pages, key=lambda page: (page.outlinked_domains or 0, page.url or ""))[len(pages) // 2]
+    return replace(
+        middle,
+        ids=tuple(sorted({each for page in pages for each in page.ids or ()})),
+        parked=2 * sum(page.parked is True for page in pages) > len(pages),
+        soft_404=2 * sum(page.soft_404 is True for page in pages) > len(pages),
+    )
 
 
-def _others(counts: Counter[str], mine: Iterable[str]) -> int:
-    """How many other domains have the account that most others have."""
-    return max((counts[each] - 1 for each in set(mine)), default=0)
+def traits_of(rows: Sequence[PageFactsRow]) -> Traits:
+    """What a domain may share with others: the commonest make and block of its pages, all their accounts."""
+    page = page_of(rows)
+    return Traits(
+        template=_commonest(row.facts.get("template") for row in rows),
+        ids=page.ids,
+        block=_commonest(row.block for row in rows),
+        outlinked=page.outlinked,
+    )
 
 
-def _figures(folder: Path, kept: Kept) -> PageFigures | str:
-    """In the child: the figures of a kept page, or why it has none."""
-    try:
-        record = read_kept(folder, kept)
-    except StoreError as error:
-        return str(error)
-    return page_figures(read_page(record.body, url=record.url, headers=record.headers), record.body)
+def read_facts(facts: dict[str, Any]) -> PageFacts:
+    """Facts of a page as they were kept; names that an older or newer release had are left out."""
+    known = {name: value for name, value in facts.items() if name in _NAMES}
+    known |= {name: tuple(known[name]) for name in _TUPLES if known.get(name) is not None}
+    return PageFacts(**known)
 
 
-def _facts(figures: PageFigures) -> PageFacts:
-    return PageFacts(**asdict(replace(figures, opening=figures.opening[:_OPENING])))
+def _commonest(values: Iterable[Any]) -> Any:  # noqa: ANN401 - whatever kind the values are of
+    counts = Counter(value for value in values if value is not None)
+    return min(counts, key=lambda value: (-counts[value], str(value))) if counts else None

@@ -21,6 +21,7 @@ import time
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.alerts.rules import target_changes
@@ -29,6 +30,7 @@ from linkstead.link import Reason
 from linkstead.monitor import signs
 from linkstead.page import read_page
 from linkstead.page.bounded import BoundedCalls, Overrun
+from linkstead.page.facts import account_ids, outlinked
 from linkstead.profile import events, identity, targets
 from linkstead.profile.targets import (
     BROKEN,
@@ -40,10 +42,11 @@ from linkstead.profile.targets import (
     REDIRECTED,
     UNKNOWN,
     DueTarget,
+    SaidOfItself,
     TargetCheck,
 )
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
-from linkstead.urls import try_normalise_url
+from linkstead.urls import domain_of, try_normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -51,6 +54,7 @@ if TYPE_CHECKING:
     from linkstead.events import Event
     from linkstead.monitor.canary import NetworkWatch
     from linkstead.monitor.fetch import Fetched, Fetcher, FetchSettings
+    from linkstead.page import Page
     from linkstead.profile.store import Store
 
 TARGETS_A_SITTING: Final = 1_000
@@ -61,6 +65,9 @@ _WORKERS: Final = 2
 _PARSE_SECONDS: Final = 5.0
 _PARSE_MEGABYTES: Final = 512
 _TITLE_KEPT: Final = 300
+_OPENING_KEPT: Final = 600
+#: Domains that one of our pages links to, as many as are kept of it.
+_LINKED_KEPT: Final = 500
 
 #: Failures without an answer: the fault may be the server's or on our own way to it.
 _NO_ANSWER: Final = frozenset({Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.TIMEOUT, Reason.BAD_ANSWER})
@@ -87,6 +94,7 @@ class TargetFacts:
     title: str | None = None
     canonical: str | None = None
     sign: str | None = None
+    said: SaidOfItself | None = None
 
 
 async def look_at_targets(
@@ -123,7 +131,13 @@ def read_target(fetched: Fetched) -> TargetFacts:
     elif signs.parked(look) is not None or signs.not_found(look) is not None:
         sign = "gone"
     title = page.title[:_TITLE_KEPT] if page.title else None
-    return TargetFacts(title, page.canonical, sign)
+    said = None if sign else _said_of_itself(page, fetched.body)
+    return TargetFacts(title, page.canonical, sign, said)
+
+
+def _said_of_itself(page: Page, body: bytes) -> SaidOfItself:
+    links_to = islice(outlinked(page), _LINKED_KEPT)
+    return SaidOfItself(page.language, page.text[:_OPENING_KEPT], account_ids(body), tuple(links_to))
 
 
 def seen_in(url: str, fetched: Fetched, facts: TargetFacts) -> Seen:
@@ -183,7 +197,8 @@ def target_check(before: DueTarget, fetched: Fetched, facts: TargetFacts, at: in
     check = TargetCheck(before.target_id, standing.checked_at, standing.outcome, status, final, hops)
     if seen in (Seen.ANSWERS, Seen.MOVED):
         canonical = try_normalise_url(facts.canonical) if facts.canonical else None
-        return replace(check, title=facts.title, canonical=canonical)
+        ours = domain_of(final) == domain_of(before.url)  # or it led to somebody else's page
+        return replace(check, title=facts.title, canonical=canonical, said=facts.said if ours else None)
     return check
 
 
@@ -287,7 +302,9 @@ class TargetSitting:
         if not waiting:
             return
         with self._store.transaction():
-            targets.record_targets(self._store, [check for _, check in waiting])
+            checks = [check for _, check in waiting]
+            targets.record_targets(self._store, checks)
+            targets.keep_links_to(self._store, self._project_id, checks)
             standing = targets.with_standing_links(
                 self._store, [check.target_id for before, check in waiting if before.outcome != check.outcome]
             )

@@ -7,16 +7,17 @@ not written. Evidence lies on disk before the rows that point to it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.journey.settling import Before, events_of, standing_of
 from linkstead.link import FROM_HEADER, FROM_ROBOTS_TXT, LinkStatus, Outcome, Reason
+from linkstead.monitor.blocks import address_block
 from linkstead.monitor.evidence import Kept
 from linkstead.monitor.plan import WatchPlan
 from linkstead.monitor.schedule import Standing, next_due
 from linkstead.monitor.state import Judgement, Past, state_after
-from linkstead.profile import events, hosts, looks, recording, visited
+from linkstead.profile import events, hosts, looks, page_facts, recording, visited
 from linkstead.profile.looks import Judged
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ class Writer:
             if not _says_nothing(one.looked):
                 visits.append(_visit(one, record, row_id))
         recording.record(store, project_id, judged)
+        page_facts.keep(store, project_id, map(_facts_row, filter(_has_facts, group)))
         events.write(store, project_id, (event for one in group for event in one.events))
         visited.keep_visits(store, project_id, visits)
 
@@ -236,6 +238,20 @@ def _worth_keeping(one: _Settled) -> bool:
 def _says_nothing(looked: Looked) -> bool:
     """Whether our own network was in doubt: then even a page that was read may be somebody else's."""
     return any(verdict.reason is Reason.SELF for verdict in looked.verdicts)
+
+
+def _has_facts(one: _Settled) -> bool:
+    return one.looked.figures is not None and not _says_nothing(one.looked)
+
+
+def _facts_row(one: _Settled) -> page_facts.PageFactsRow:
+    """The figures of a page that was read, with what the verdicts say of the page itself."""
+    looked, page = one.looked, one.looked.page
+    reasons = {verdict.reason for verdict in looked.verdicts}
+    facts = {} if looked.figures is None else asdict(looked.figures)
+    facts |= {"parked": Reason.PARKED in reasons, "soft_404": Reason.SOFT_404 in reasons}
+    block = address_block(looked.fetched.address)
+    return page_facts.PageFactsRow(page.page_id, page.domain_id, looked.at, block, facts)
 
 
 def _visit(one: _Settled, record: _OnDisk | None, row_id: int | None) -> visited.PageVisit:

@@ -137,6 +137,7 @@ class Fetcher:
         addresses = await self._timed(trail, lambda seconds: self._lookup.addresses(address, seconds))
         if isinstance(addresses, Failure):
             return trail.failed(addresses.reason, addresses.detail)
+        trail.address = addresses[0]
         async with self._turns.at("address", addresses[0]), self._door(addresses[0]) as may_enter:
             if not may_enter:
                 return trail.turned_away(math.ceil(self._clock.now() + _TURNED_AWAY_SECONDS))

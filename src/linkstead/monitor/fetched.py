@@ -43,7 +43,7 @@ class Fetched:
     is no body, and the headers are those of this answer. `requests` and `wire_bytes` count what was asked
     and what came for it, robots.txt and all hops included (heads and bodies as sent, without TLS and
     without bodies of redirects). `turned_away`: the shared door of the address stayed closed, so that the
-    page was not asked for and nothing at all was learned.
+    page was not asked for and nothing at all was learned. `address` is the first IP address of the last host.
     """
 
     url: str
@@ -64,6 +64,7 @@ class Fetched:
     requests: int = 0
     wire_bytes: int = 0
     turned_away: bool = False
+    address: str | None = None
 
     @property
     def validators(self) -> Validators | None:

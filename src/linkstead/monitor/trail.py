@@ -57,6 +57,7 @@ class Trail:
     not_modified: bool = False
     requests: int = 0
     wire_bytes: int = 0
+    address: str | None = None
 
     def start(self) -> WebAddress | Fetched:
         address = read_address(self.url)
@@ -137,4 +138,5 @@ class Trail:
             not_modified=self.not_modified,
             requests=self.requests,
             wire_bytes=self.wire_bytes,
+            address=self.address,
         )

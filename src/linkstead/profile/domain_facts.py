@@ -7,18 +7,24 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from linkstead.profile.codes import FOLLOWED, LINK_TYPES, PLACEMENTS, rel_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from linkstead.profile.store import Store
 
 _AT_ONCE: Final = 1_000
+_WEEK: Final = 7 * 86_400
+_WEEKS: Final = 52
+#: A domain that came up later has no usual week yet; our choice.
+SETTLED_WEEKS: Final = 8
 
 
 class KnownDomain(NamedTuple):
     """A referring domain: its counts, the highest vendor figure, the earliest sight (epoch seconds).
 
     `anchor_text`, `placement`, `rel` (None: nobody told) and `type` are those that most of its links have
-    together; `followed` whether any of them is followed, `lost` whether all are lost.
+    together; `followed` whether any of them is followed, `lost` whether all are lost. `new_links` came in
+    the last week and `usual_links` in a usual week of the last year, by the sources' own dates; None where
+    the domain has not been known for `SETTLED_WEEKS`.
     """
 
     domain_id: int
@@ -35,22 +41,30 @@ class KnownDomain(NamedTuple):
     rel: tuple[str, ...] | None
     type: str | None
     decision: str | None
+    new_links: int | None = None
+    usual_links: float | None = None
 
 
-def known_domains(store: Store, project_id: int) -> Iterator[KnownDomain]:
-    """Every referring domain with links, by its id, some hundred in memory at a time."""
-    after = 0
+def known_domains(
+    store: Store, project_id: int, *, now: int, crawl_dated: Collection[str] = ()
+) -> Iterator[KnownDomain]:
+    """Every referring domain with links, by its id, some hundred in memory at a time.
+
+    `crawl_dated` are sources that date all links to the day of a crawl: they say nothing of weeks.
+    """
+    after, undated = 0, _without(store, crawl_dated)
     while rows := store.query(
         "SELECT d.id, d.name, d.links, d.lost, s.decision FROM domain d LEFT JOIN decision s"
         " ON s.domain_id = d.id WHERE d.project_id = ? AND d.id > ? AND d.links > 0 ORDER BY d.id LIMIT ?",
         (project_id, after, _AT_ONCE),
     ):
-        yield from _described(store, rows)
+        yield from _described(store, rows, now, undated)
         after = int(rows[-1][0])
 
 
-def _described(store: Store, rows: list[tuple[Any, ...]]) -> Iterator[KnownDomain]:
+def _described(store: Store, rows: list[tuple[Any, ...]], now: int, undated: str) -> Iterator[KnownDomain]:
     ids = [int(row[0]) for row in rows]
+    paces = _paces(store, ids, now, undated)
     sums = {
         int(row[0]): row[1:]
         for row in store.lookup(
@@ -79,7 +93,32 @@ def _described(store: Store, rows: list[tuple[Any, ...]]) -> Iterator[KnownDomai
             rel_words(rel) if rel else None,
             LINK_TYPES[kind],
             decision,
+            *paces.get(int(domain_id), (None, None)),
         )
+
+
+def _paces(store: Store, ids: list[int], now: int, undated: str) -> dict[int, tuple[int, float]]:
+    """(links of the last week, links of a usual week before) of domains that are known for long enough."""
+    week, year = now - _WEEK, now - _WEEK * (1 + _WEEKS)
+    paces: dict[int, tuple[int, float]] = {}
+    for domain_id, new, usual, first in store.lookup(
+        f"SELECT domain_id, sum(CASE WHEN first_seen >= {int(week)} THEN 1 ELSE 0 END),"
+        f" sum(CASE WHEN first_seen >= {int(year)} AND first_seen < {int(week)} THEN 1 ELSE 0 END),"
+        f" min(first_seen) FROM backlink WHERE domain_id IN {{keys}} AND first_seen <= {int(now)}"
+        f"{undated} GROUP BY domain_id",
+        ids,
+    ):
+        weeks = min(_WEEKS, (week - int(first)) / _WEEK)
+        if weeks >= SETTLED_WEEKS:
+            paces[int(domain_id)] = (int(new), int(usual) / weeks)
+    return paces
+
+
+def _without(store: Store, slugs: Collection[str]) -> str:
+    """The condition that leaves out links of some sources."""
+    ids = [int(row_id) for row_id, slug in store.query("SELECT id, slug FROM source") if slug in slugs]
+    bits = sum(1 << (row_id - 1) for row_id in ids)
+    return f" AND (sources & {bits}) = 0" if bits else ""
 
 
 def _usual(store: Store, ids: list[int]) -> dict[int, tuple[int, str | None, int, int, int]]:

@@ -39,7 +39,7 @@ class DuePage:
 
     `due_at` is the appointment and `run_id` the check that somebody asked for. `etag`, `last_modified`
     and where they came from (`validated_url`), `payload` and `evidence_id` are of the last body that was
-    read; `read_at` is when.
+    read; `read_at` is when. `facts_at` is when the page's facts were read (`profile.page_facts`).
     """
 
     page_id: int
@@ -55,6 +55,7 @@ class DuePage:
     last_modified: str | None = None
     payload: str | None = None
     evidence_id: int | None = None
+    facts_at: int | None = None
 
 
 class PastLook(NamedTuple):
@@ -105,7 +106,8 @@ class Judged:
 
 _PAGE_COLUMNS: Final = (
     "p.id, p.domain_id, p.url, p.project_id, p.due_at, p.run_id, p.read_at, p.validated_url, p.etag,"
-    " p.last_modified, p.payload, p.evidence_id"
+    " p.last_modified, p.payload, p.evidence_id,"
+    " (SELECT f.at FROM page_facts f WHERE f.page_id = p.id)"
 )
 
 

@@ -335,6 +335,7 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " domain_id {INT} NOT NULL, at {INT} NOT NULL, block {TEXT}, facts {TEXT} NOT NULL) {END}"
         ),
         "CREATE INDEX page_facts_of_domain ON page_facts (domain_id, page_id)",
+        "CREATE INDEX page_facts_of_project ON page_facts (project_id, domain_id)",
         # what we make of each backlink (link_judgements.py): relevance is 0 to 1, worth 0 to 100, sure its
         # confidence 0 to 1, each NULL where it is not known; words are those that made the relevance
         (
@@ -351,7 +352,7 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " who {TEXT} NOT NULL, at {INT} NOT NULL, UNIQUE (project_id, key)) {END}"
         ),
         # what our own pages say of themselves, and the domains that they link to
-        "ALTER TABLE target ADD COLUMN description {TEXT}",
+        "ALTER TABLE target ADD COLUMN opening {TEXT}",
         "ALTER TABLE target ADD COLUMN language {TEXT}",
         "ALTER TABLE target ADD COLUMN ids {TEXT}",  # accounts of analytics and advertising, by spaces
         (

@@ -47,6 +47,15 @@ class DueTarget(NamedTuple):
     checked_at: int | None
 
 
+class SaidOfItself(NamedTuple):
+    """What one of our own pages says of itself: language, first words, accounts, domains it links to."""
+
+    language: str | None
+    opening: str
+    ids: tuple[str, ...]
+    links_to: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TargetCheck:
     """What our look at a page of ours gave: see the head of this module for `outcome`.
@@ -63,6 +72,7 @@ class TargetCheck:
     hops: tuple[str, ...]
     title: str | None = None
     canonical: str | None = None
+    said: SaidOfItself | None = None
 
 
 class BrokenTarget(NamedTuple):
@@ -137,6 +147,14 @@ def record_targets(store: Store, checks: Sequence[TargetCheck]) -> None:
                     c.target_id,
                 )
                 for c in checks
+            ],
+        )
+        store.many(
+            "UPDATE target SET language = ?, opening = ?, ids = ? WHERE id = ?",
+            [
+                (_storable(c.said.language), _storable(c.said.opening), " ".join(c.said.ids), c.target_id)
+                for c in checks
+                if c.said is not None
             ],
         )
         store.many(
@@ -252,6 +270,51 @@ def record_suggestions(store: Store, suggested: Sequence[Suggested]) -> None:
             f" WHERE id = ? AND outcome IN {_FAILING}",
             [(s.url, s.score, s.why, s.target_id) for s in suggested],
         )
+
+
+# -- what our pages say of themselves ------------------------------------------------------------
+
+
+def keep_links_to(store: Store, project_id: int, checks: Sequence[TargetCheck]) -> None:
+    """Note the domains that our own pages link to, inside the running transaction; old ones stay."""
+    seen = {
+        (identity_key(name), name): check.checked_at
+        for check in checks
+        if check.said is not None
+        for name in check.said.links_to
+    }
+    store.many(
+        "INSERT INTO site_outlink (project_id, key, name, seen_at) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (project_id, key) DO UPDATE SET seen_at = excluded.seen_at",
+        [(project_id, key, name, at) for (key, name), at in sorted(seen.items())],
+    )
+
+
+class OwnTraits(NamedTuple):
+    """What our own pages show: accounts, languages (BCP 47), keys of the domains that they link to."""
+
+    ids: frozenset[str]
+    languages: tuple[str, ...]
+    links_to: frozenset[int]
+
+
+def own_traits(store: Store, project_id: int, *, since: int) -> OwnTraits | None:
+    """What our own pages show; links not seen since then are left out. None where none was read."""
+    rows = store.query(
+        "SELECT ids, language, count(*) FROM target WHERE project_id = ? AND ids IS NOT NULL"
+        " GROUP BY ids, language ORDER BY count(*) DESC, language",
+        (project_id,),
+    )
+    if not rows:
+        return None
+    links = store.query(
+        "SELECT key FROM site_outlink WHERE project_id = ? AND seen_at >= ?", (project_id, since)
+    )
+    return OwnTraits(
+        frozenset(each for ids, _, _ in rows for each in ids.split()),
+        tuple(dict.fromkeys(language for _, language, _ in rows if language)),
+        frozenset(int(key) for (key,) in links),
+    )
 
 
 # -- the site's own pages -----------------------------------------------------------------------

@@ -39,7 +39,8 @@ class PageFacts:
     `outlinks` counts links to other domains, `external_share` is their part of all links (0 to 1),
     `outlinked_domains` how many domains they go to. `repeated_share` is the part of the runs of three
     words that stand on the page more than once. `template` is a 64-bit simhash of the markup's tags;
-    `ids` are identifiers of analytics and advertising accounts.
+    `ids` are identifiers of analytics and advertising accounts; `outlinked` is a sketch of the domains that
+    it links to (`page.facts.PageFigures`).
     """
 
     url: str | None = None
@@ -62,6 +63,7 @@ class PageFacts:
     generator: str | None = None
     template: int | None = None
     ids: tuple[str, ...] | None = None
+    outlinked: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ of one (support.google.com/webmasters/answer/2648487). So:
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 from linkstead.link import Decision, LinkStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
 #: From this spam likelihood on a link counts as one that a person would most likely judge spam; our choice.
 LIKELY_SPAM: Final = 0.9
@@ -117,28 +118,64 @@ def recommend(case: Case, manual: ManualAction = ManualAction.NONE) -> Recommend
     return _settled(case) or _unsure(case, manual) or _judged(case, manual)
 
 
+class DomainAdvice:
+    """What to do about a domain, from what to do about each of its links. One worth keeping protects all.
+
+    Add the links one by one: a domain may have any number of them.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[Action, Recommendation] = {}
+        self._counts: Counter[Action] = Counter()
+
+    def add(self, told: Recommendation) -> None:
+        """Count a link."""
+        self._counts[told.action] += 1
+        self._first.setdefault(told.action, told)
+
+    def result(self) -> Recommendation:
+        """What follows for the domain; the reasons are those of the first link that it follows from."""
+        links = self._counts.total()
+        if kept := self._counts[Action.KEEP]:
+            return Recommendation(Action.KEEP, (*self._first[Action.KEEP].reasons, _part(kept, links)))
+        for action in (Action.WATCH, Action.ASK_FOR_REMOVAL, Action.DISAVOW):
+            if count := self._counts[action]:
+                return Recommendation(action, (*self._first[action].reasons, _part(count, links)))
+        if links:
+            return self._first[Action.DO_NOTHING]
+        return Recommendation(Action.DO_NOTHING, ("None of its links is known.",))
+
+
+def _part(count: int, links: int) -> str:
+    if links == 1:
+        return "It has one link."
+    return f"That holds for {count:,} of its {links:,} links."
+
+
 def recommend_domain(
-    cases: Sequence[Case],
+    cases: Iterable[Case],
     manual: ManualAction = ManualAction.NONE,
     *,
     decision: Decision | None = None,
     kind: Kind | None = None,
 ) -> Recommendation:
-    """What to do about a domain with these links. One link worth keeping protects the whole domain."""
+    """What to do about a domain with these links."""
+    settled = settled_domain(manual, decision, kind)
+    if settled is not None:
+        return settled
+    advice = DomainAdvice()
+    for case in cases:
+        advice.add(recommend(case, manual))
+    return advice.result()
+
+
+def settled_domain(
+    manual: ManualAction, decision: Decision | None, kind: Kind | None
+) -> Recommendation | None:
+    """What to do about a domain that somebody decided about, or whose kind says it; else None."""
     if decision is not None:
         return _decided(decision, manual)
-    if kind is not None:
-        return _KINDS[kind]
-    told = [recommend(case, manual) for case in cases]
-    kept = sum(each.action is Action.KEEP for each in told)
-    if kept:
-        return Recommendation(Action.KEEP, (f"{kept:,} of its {len(told):,} links are worth keeping.",))
-    for action in (Action.WATCH, Action.ASK_FOR_REMOVAL, Action.DISAVOW):
-        alike = [each for each in told if each.action is action]
-        if alike:
-            few = f"That holds for {len(alike):,} of its {len(told):,} links."
-            return Recommendation(action, (*alike[0].reasons, few))
-    return told[0] if told else Recommendation(Action.DO_NOTHING, ("None of its links is known.",))
+    return None if kind is None else _KINDS[kind]
 
 
 def _decided(decision: Decision, manual: ManualAction) -> Recommendation:

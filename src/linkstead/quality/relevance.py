@@ -19,6 +19,8 @@ import math
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
@@ -26,7 +28,7 @@ import numpy as np
 from linkstead.page.slugs import every_word_of, slugs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 #: Buckets of the page counts: 262,144 of 4 bytes. A project's pages hold some 100,000 different words.
 BUCKETS: Final = 1 << 18
@@ -46,6 +48,29 @@ LOOSELY: Final = 0.06
 SHOWN_WORDS: Final = 8
 
 _CJK: Final = (("\u3040", "\u30ff"), ("\u3400", "\u9fff"), ("\uac00", "\ud7af"), ("\u0e00", "\u0e7f"))
+
+
+class WhyNot(StrEnum):
+    """Why a likeness cannot be told. The words are part of stored databases."""
+
+    FEW_PAGES = "few pages"
+    NOT_READ = "not read"
+    FEW_WORDS = "few words"
+    FEW_WORDS_OF_TARGET = "few words of target"
+    TWO_LANGUAGES = "two languages"
+
+
+_WHY_NOT: Final[dict[WhyNot, str]] = {
+    WhyNot.FEW_PAGES: (
+        f"Not known: fewer than {FEWEST_PAGES} pages have been read, too few to tell common words from rare."
+    ),
+    WhyNot.NOT_READ: "Not known: none of our looks has read the page yet.",
+    WhyNot.FEW_WORDS: "Not known: too few words stand around the link.",
+    WhyNot.FEW_WORDS_OF_TARGET: "Not known: the target page says too little of itself.",
+    WhyNot.TWO_LANGUAGES: (
+        "Not known: the pages are in two languages, and words do not compare across them."
+    ),
+}
 
 
 class SharedWord(NamedTuple):
@@ -88,13 +113,14 @@ class Relevance:
     """How relevant a link is, on two axes that are never blended.
 
     `same_language` is None where either language is not known. `likeness` goes from 0 to 1 and is None when
-    it cannot be told; `sentence` then says why. `words` are those that made the likeness, heaviest first.
+    it cannot be told; `why_not` then says why. `words` are those that made the likeness, heaviest first.
     """
 
     same_language: bool | None
     likeness: float | None
     words: tuple[SharedWord, ...]
     sentence: str
+    why_not: WhyNot | None = None
 
 
 class PageCounts:
@@ -152,13 +178,25 @@ def likeness(first: Counter[str], second: Counter[str], counts: PageCounts) -> t
 def relevance(referring: Referring, subject: Subject, counts: PageCounts) -> Relevance:
     """How relevant a link on this page is for this target, and which words say so."""
     same = same_language(referring.language, subject.language)
-    here, there = terms(referring.text()), terms(subject.text())
+    here, there = terms(referring.text()), _terms_of(subject)
     why_not = _unknown(here, there, counts, same)
-    if why_not:
-        return Relevance(same, None, (), why_not)
+    if why_not is not None:
+        return not_known(why_not, same)
     words = likeness(here, there, counts)
     total = min(1.0, sum(each.part for each in words))
-    return Relevance(same, total, words[:SHOWN_WORDS], _sentence(total, words, same))
+    shown = words[:SHOWN_WORDS]
+    return Relevance(same, total, shown, sentence(total, [each.word for each in shown], same))
+
+
+def not_known(why: WhyNot, same: bool | None = None) -> Relevance:
+    """The relevance of a link of which nothing can be said, with the reason."""
+    return Relevance(same, None, (), _WHY_NOT[why], why)
+
+
+@lru_cache(maxsize=2_048)
+def _terms_of(subject: Subject) -> Counter[str]:
+    """A target is the subject of many links."""
+    return terms(subject.text())
 
 
 def same_language(page: str | None, site: str | None) -> bool | None:
@@ -194,23 +232,21 @@ def _square(weights: dict[str, float]) -> float:
     return sum(weight * weight for weight in weights.values())
 
 
-def _unknown(here: Counter[str], there: Counter[str], counts: PageCounts, same: bool | None) -> str:
-    """Why the likeness cannot be told; empty when it can."""
+def _unknown(here: Counter[str], there: Counter[str], counts: PageCounts, same: bool | None) -> WhyNot | None:
     if counts.pages < FEWEST_PAGES:
-        return f"Not known: only {counts.pages} pages have been read, too few to tell common words from rare."
+        return WhyNot.FEW_PAGES
     if len(here) < FEWEST_WORDS:
-        return "Not known: too few words stand around the link."
+        return WhyNot.FEW_WORDS
     if len(there) < FEWEST_WORDS:
-        return "Not known: the target page says too little of itself."
-    if same is False:
-        return "Not known: the pages are in two languages, and words do not compare across them."
-    return ""
+        return WhyNot.FEW_WORDS_OF_TARGET
+    return WhyNot.TWO_LANGUAGES if same is False else None
 
 
-def _sentence(total: float, words: tuple[SharedWord, ...], same: bool | None) -> str:
+def sentence(total: float, words: Sequence[str], same: bool | None) -> str:
+    """A likeness in words; `words` are those that made it, heaviest first."""
     tongue = "; both pages are in one language" if same else ""
     if total < LOOSELY:
         return f"The texts have little in common ({total:.2f} of 1){tongue}."
     degree = "Related" if total >= RELATED else "Loosely related"
-    named = ", ".join(f"“{each.word}”" for each in words[:SHOWN_WORDS])
+    named = ", ".join(f"“{word}”" for word in words[:SHOWN_WORDS])
     return f"{degree} ({total:.2f} of 1) by the words {named}{tongue}."

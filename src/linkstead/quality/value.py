@@ -3,7 +3,7 @@
     value       = 100 * (sum of weight * merit over known merits / sum of their weights) * known factors
     confidence  = weights of the known parts / weights of all parts
 
-Merits (0 to 1):  authority    the domain's authority / 100
+Merits (0 to 1):  authority    the domain's authority / 100, or a vendor's figure of that range
                   placement    content 1, comment 0.3, sidebar 0.3, navigation 0.25, header 0.25, footer 0.2
                   relevance    likeness to the target, 0.2 and more counting as all of it
                   traffic      log10(1 + monthly visits) / 5, as a vendor estimates them
@@ -56,7 +56,10 @@ _MIDDLE: Final = 30
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known of a link; None is "not known". `authority` is 0 to 100, `relevance` 0 to 1."""
+    """What is known of a link; None is "not known". `authority` is 0 to 100, `relevance` 0 to 1.
+
+    `authority_of` says whose figure the authority is.
+    """
 
     authority: float | None = None
     followed: bool | None = None
@@ -65,6 +68,7 @@ class Facts:
     indexable: bool | None = None
     traffic: float | None = None
     cost: float | None = None
+    authority_of: str = "authority"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +117,9 @@ def _value(merits: list[Part], factors: list[Part]) -> float | None:
 
 
 def _parts(facts: Facts) -> tuple[Part | None, ...]:
-    placement = facts.placement
+    placement, authority = facts.placement, f"{facts.authority_of} {facts.authority or 0:.0f} of 100"
     return (
-        _part("authority", _of(facts.authority, 100), f"authority {facts.authority or 0:.0f} of 100"),
+        _part("authority", _of(facts.authority, 100), authority),
         _part("placement", PLACEMENT_MERIT[placement] if placement else None, f"in the {placement}"),
         _part("relevance", _of(facts.relevance, FULL_LIKENESS), f"likeness {facts.relevance or 0:.2f}"),
         _part("traffic", _log(facts.traffic, _TRAFFIC_DIGITS), f"{facts.traffic or 0:,.0f} visits a month"),

@@ -148,5 +148,4 @@ def refresh_audit(project_id: int) -> None:
             project_id,
             now=int(time.time()),
             graph=loaded_graph(settings.LINKSTEAD),
-            evidence=settings.LINKSTEAD.evidence,
         )

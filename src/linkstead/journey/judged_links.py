@@ -1,0 +1,175 @@
+"""Each backlink judged: how relevant it is, what it is worth to the project, what to do about it.
+
+relevance    quality.relevance         page, surrounding text and anchor against the target's own words
+worth        quality.value             authority, placement, relevance, traffic, cost, followed, indexable
+to do        quality.recommendation    with the domain's spam likelihood; what somebody decided always wins
+
+Relevance needs a look of ours at the page, and one at the target: without them it is unknown, and the worth
+is told without it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from linkstead.journey.projects import project_metric
+from linkstead.link import Decision, Placement
+from linkstead.profile import link_judgements, page_facts
+from linkstead.profile.link_judgements import JudgedLink
+from linkstead.quality import value
+from linkstead.quality.recommendation import Case, Kind, ManualAction, Recommendation, recommend
+from linkstead.quality.relevance import (
+    Referring,
+    Relevance,
+    Subject,
+    WhyNot,
+    counts_of,
+    not_known,
+    relevance,
+    same_language,
+)
+from linkstead.quality.thresholds import METRIC_NAMES
+from linkstead.urls import domain_of, identity_key
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from linkstead.profile.link_judgements import LinkToJudge, TargetText
+    from linkstead.profile.store import Store
+
+#: Of so many pages of either side words are counted: enough to tell common words from rare ones.
+_MOST_TEXTS: Final = 5_000
+#: What vendors call the visits that a page gets (sources.ahrefs, sources.aliases).
+_TRAFFIC: Final = re.compile(r'"(?:ahrefs\.page_traffic|mapped\.traffic)":\s*([0-9.]+)')
+#: A worth of which less is known recommends nothing: of placement alone every text link would be kept.
+KNOWN_WORTH: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class OfDomain:
+    """What is known of a link's domain; `authority` is 0 to 100 from a web graph."""
+
+    authority: float | None = None
+    spam: float | None = None
+    confidence: float | None = None
+    decision: Decision | None = None
+    kind: Kind | None = None
+
+
+class LinkJudged(NamedTuple):
+    """Everything that is made of a link, with its words."""
+
+    relevance: Relevance
+    worth: value.Worth
+    told: Recommendation
+
+    def kept(self) -> JudgedLink:
+        """As the profile keeps it."""
+        words = " ".join(each.word for each in self.relevance.words) or None
+        return JudgedLink(
+            relevance=self.relevance.likeness,
+            same_language=self.relevance.same_language,
+            worth=self.worth.value,
+            sure=self.worth.confidence,
+            action=str(self.told.action),
+            words=str(self.relevance.why_not) if self.relevance.why_not else words,
+        )
+
+
+class LinkJudging:
+    """Judges the links of one project; made once for all of them."""
+
+    def __init__(self, store: Store, project_id: int, manual: ManualAction) -> None:
+        self._store, self._manual = store, manual
+        self._metric_name = METRIC_NAMES.get(project_metric(store, project_id), "")
+        self._counts = counts_of(link_judgements.read_texts(store, project_id, _MOST_TEXTS))
+        self._paid = link_judgements.paid_costs(store, project_id)
+
+    def judged(
+        self, links: Sequence[LinkToJudge], domains: Mapping[int, OfDomain]
+    ) -> list[tuple[LinkToJudge, LinkJudged]]:
+        """What is made of each of these links; `domains` by id."""
+        store = self._store
+        pages = page_facts.of_pages(store, list({link.page_id for link in links}))
+        targets = link_judgements.target_texts(
+            store, list({link.target_id for link in links if link.page_id in pages})
+        )
+        return [
+            (
+                link,
+                self._judged(
+                    link,
+                    domains.get(link.domain_id, OfDomain()),
+                    pages.get(link.page_id),
+                    targets.get(link.target_id),
+                ),
+            )
+            for link in links
+        ]
+
+    def _judged(
+        self, link: LinkToJudge, domain: OfDomain, page: dict[str, Any] | None, target: TargetText | None
+    ) -> LinkJudged:
+        found = self._relevance(link, page, target)
+        worth = value.worth(self._facts(link, domain, page, found.likeness))
+        return LinkJudged(found, worth, recommend(case_of(link, domain, worth), self._manual))
+
+    def _relevance(
+        self, link: LinkToJudge, page: dict[str, Any] | None, target: TargetText | None
+    ) -> Relevance:
+        if page is None:
+            return not_known(WhyNot.NOT_READ)
+        language = page.get("language")
+        if target is None or target.opening is None:
+            return not_known(WhyNot.FEW_WORDS_OF_TARGET, same_language(language, target and target.language))
+        here = Referring(
+            title=page.get("title"),
+            around=f"{link.left or ''} {link.right or ''}",
+            anchor_text=link.anchor_text,
+            language=language,
+        )
+        there = Subject(target.url, target.title, target.opening, target.language)
+        return relevance(here, there, self._counts)
+
+    def _facts(
+        self, link: LinkToJudge, domain: OfDomain, page: dict[str, Any] | None, likeness: float | None
+    ) -> value.Facts:
+        authority, whose = domain.authority, "authority"
+        if authority is None and self._metric_name:
+            authority, whose = link.metric, self._metric_name
+        indexable = link.indexable
+        if indexable is None and page is not None:
+            indexable = page.get("indexable")
+        traffic = _TRAFFIC.search(link.metrics) if link.metrics else None
+        return value.Facts(
+            authority=authority,
+            followed=link.followed,
+            placement=Placement(link.placement) if link.placement else None,
+            relevance=likeness,
+            indexable=indexable,
+            traffic=float(traffic[1]) if traffic else None,
+            cost=self._cost(link.page_url),
+            authority_of=whose,
+        )
+
+    def _cost(self, page_url: str) -> float | None:
+        """What was paid for this page, or for all pages of its domain."""
+        if not self._paid:
+            return None
+        for_page = self._paid.get(identity_key(page_url))
+        return self._paid.get(identity_key(domain_of(page_url))) if for_page is None else for_page
+
+
+def case_of(link: LinkToJudge, domain: OfDomain, worth: value.Worth) -> Case:
+    """What a recommendation about a link asks."""
+    return Case(
+        spam=domain.spam,
+        confidence=domain.confidence,
+        value=worth.value if worth.confidence >= KNOWN_WORTH else None,
+        state=link.state,
+        followed=link.followed,
+        decision=domain.decision,
+        kind=domain.kind,
+    )
