@@ -35,7 +35,7 @@ imports: $(VENV)/.dev
 core: $(VENV)-core/.done  ## the unit tests of the built package, where Django is not installed
 	$(VENV)-core/bin/pip install --quiet --disable-pip-version-check --no-deps --force-reinstall .
 	$(VENV)-core/bin/python -c "import importlib.util as u, sys; sys.exit(u.find_spec('django') is not None)"
-	$(VENV)-core/bin/python -m pytest tests/unit
+	$(VENV)-core/bin/python -m pytest tests/unit -n 2 --dist loadscope
 
 # the browser's tests by themselves: Playwright keeps an event loop running in its process
 everything: $(VENV)/.dev browser-packages  ## all tests, PostgreSQL and browser included

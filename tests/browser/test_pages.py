@@ -52,24 +52,6 @@ def _axe(page: Watched) -> list[str]:
     ]
 
 
-@pytest.mark.timeout(300)
-def test_no_page_shuts_anybody_out(site: Site, watched: Watched) -> None:
-    """Light, dark and on a phone: nothing that axe calls serious, and nothing scrolls sideways."""
-    page = watched.page
-    for path in site.every_page():
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.emulate_media(color_scheme="light")
-        watched.go(path)
-        assert _axe(watched) == [], f"{path}, light"
-        page.emulate_media(color_scheme="dark")
-        assert _axe(watched) == [], f"{path}, dark"
-        page.set_viewport_size({"width": 390, "height": 844})
-        if path in {site.overview, site.backlinks}:  # their tables become lists there
-            assert _axe(watched) == [], f"{path}, on a phone"
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{path} scrolls sideways"
-    watched.assert_quiet()
-
-
 def test_hostile_titles_and_anchors_stay_text(site: Site, watched: Watched) -> None:
     for path in (
         site.overview,

@@ -8,6 +8,7 @@ that the address rule stands alone.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import socket
 import tempfile
@@ -269,7 +270,8 @@ def test_f38_a_killed_browser_is_a_value_and_the_next_page_is_shown(stage: Stage
         page = asyncio.ensure_future(stage.renderer.render(stage.web.url(APP, "/slow")))
         await _until_asked(stage, "/slow")
         for pid in _chromiums():
-            os.kill(pid, 9)
+            with contextlib.suppress(ProcessLookupError):  # its parent was killed a moment ago
+                os.kill(pid, 9)
         return await page
 
     stage.web.pages[APP, "/slow"] = Answer.html("late").but(wait=30.0)

@@ -63,6 +63,7 @@ def authority(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.timeout(400)
 def test_a_worker_killed_in_mid_job_leaves_the_rows_of_one_machine(tmp_path: Path, authority: Path) -> None:
     inputs = write_archives(tmp_path / "archives")
     alone = build(inputs, tmp_path / "alone", CRAWL, now=1, authority=authority)
@@ -116,6 +117,7 @@ def test_a_worker_killed_in_mid_job_leaves_the_rows_of_one_machine(tmp_path: Pat
     assert open_index(tmp_path / "together").damaged() == []
 
 
+@pytest.mark.timeout(400)
 def test_the_command_builds_on_spark_and_adds_to_a_crawl(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -29,14 +29,15 @@ def client(sqlite: str, person: Callable[..., Any], signed_in: Callable[..., Cli
     return signed_in(person("ada"))
 
 
-@pytest.fixture
-def web(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """A graph and an index in the data folder, taken away again."""
-    graph = graph_of(settings.graphs / "sample", NAMES, PAIRS, release="cc-sample")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a graph and an index, made once."""
+    folder = tmp_path_factory.mktemp("web")
+    graph = graph_of(folder / "graphs" / "sample", NAMES, PAIRS, release="cc-sample")
     import numpy as np
 
     write_rank(graph.folder, "authority", np.array([90.0, 50, 30, 20, 10]), {})
-    old, new = tmp_path / "old.wat.gz", tmp_path / "new.wat.gz"
+    old, new = folder / "old.wat.gz", folder / "new.wat.gz"
     gone = wat("https://two.org/old", [a("https://example.com/shop/1", "gone")])
     kept = wat("https://one.org/p", [a("https://example.com/x", HOSTILE)])
     come = [
@@ -48,8 +49,16 @@ def web(settings: Settings, tmp_path: Path) -> Iterator[None]:
     ]
     old.write_bytes(packed([gone, kept]))
     new.write_bytes(packed([kept, *come]))
-    build([str(old)], settings.index, "CC-0", now=1)
-    build([str(new)], settings.index, "CC-1", now=1)
+    build([str(old)], folder / "index", "CC-0", now=1)
+    build([str(new)], folder / "index", "CC-1", now=1)
+    return folder
+
+
+@pytest.fixture
+def web(settings: Settings, built: Path) -> Iterator[None]:
+    """The graph and the index in the data folder, taken away again."""
+    shutil.copytree(built / "graphs", settings.graphs, dirs_exist_ok=True)
+    shutil.copytree(built / "index", settings.index, dirs_exist_ok=True)
     yield
     shutil.rmtree(settings.graphs)
     shutil.rmtree(settings.index)

@@ -24,15 +24,23 @@ if TYPE_CHECKING:
     from linkstead.settings import Settings
 
 
-@pytest.fixture
-def index(settings: Settings, tmp_path: Path) -> Iterator[None]:
-    """A link index with 30 links to example.com in one crawl, none in the other."""
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A link index with 30 links to example.com in one crawl, none in the other; made once."""
+    folder = tmp_path_factory.mktemp("index")
     for crawl, target in (("CC-0", "rival.com"), ("CC-1", "example.com")):
-        path = tmp_path / f"{crawl}.wat.gz"
+        path = folder / f"{crawl}.wat.gz"
         path.write_bytes(
             packed(wat(f"https://s{n}.org/p", [a(f"https://{target}/{n}", f"t {n}")]) for n in range(30))
         )
-        build([str(path)], settings.index, crawl, now=1)
+        build([str(path)], folder / "index", crawl, now=1)
+    return folder / "index"
+
+
+@pytest.fixture
+def index(settings: Settings, built: Path) -> Iterator[None]:
+    """The index in the data folder, taken away again."""
+    shutil.copytree(built, settings.index, dirs_exist_ok=True)
     yield
     shutil.rmtree(settings.index)
 

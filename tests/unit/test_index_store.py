@@ -55,11 +55,19 @@ def authority(folder: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def index(tmp_path: Path) -> LinkIndex:
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An index of two crawls, made once."""
+    folder = tmp_path_factory.mktemp("built")
     for crawl, pages in (("C-1", OLD), ("C-2", NEW)):
-        source = archive(tmp_path, crawl, pages)
-        build([source], tmp_path / "index", crawl, now=1, authority=authority(tmp_path))
+        source = archive(folder, crawl, pages)
+        build([source], folder / "index", crawl, now=1, authority=authority(folder))
+    return folder / "index"
+
+
+@pytest.fixture
+def index(tmp_path: Path, built: Path) -> LinkIndex:
+    shutil.copytree(built, tmp_path / "index")
     return open_index(tmp_path / "index")
 
 

@@ -113,6 +113,7 @@ def folded(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text[:_LONGEST_READ]).casefold().split())
 
 
+@lru_cache(maxsize=2_048)
 def risky_trade(text: str) -> str | None:
     """The risky trade that a text names, or None."""
     plain = folded(text)
@@ -139,6 +140,7 @@ def _is_brand(plain: str, brand: str) -> bool:
     return brand in _NO_LETTER_OR_DIGIT.sub("", plain)
 
 
+@lru_cache(maxsize=2_048)
 def anchor_kind(text: str, site: str) -> AnchorKind:
     """Which kind of anchor text this is for a site (a host such as example.com)."""
     plain = folded(text)

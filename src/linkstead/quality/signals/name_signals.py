@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from contextlib import suppress
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from linkstead.quality.signals.signal import Direction, Sign, Signal, ramp, sign
@@ -51,6 +52,7 @@ _VOWELS: Final = frozenset("aeiouyáéíóúäöüаеёиоуыэюя")
 _CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}")
 
 
+@lru_cache(maxsize=2_048)
 def label_of(domain: str) -> str:
     """The name without its suffix, in letters: `münchen` for xn--mnchen-3ya.de."""
     label = domain.partition(".")[0][:63]
