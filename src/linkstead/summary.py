@@ -82,7 +82,10 @@ class TopRow:
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
-    """A backlink as lists show it. Times in epoch seconds; `sources` are source slugs."""
+    """A backlink as lists show it. Times in epoch seconds; `sources` are source slugs.
+
+    `worth` is what judging made of it, 0 to 100 (`quality.value`), None where nobody has judged it.
+    """
 
     page_url: str
     page_title: str | None
@@ -100,6 +103,7 @@ class LinkRow:
     reason: str | None = None
     explanation: str | None = None
     http_status: int | None = None
+    worth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from linkstead.errors import UsageError
 from linkstead.link import LinkStatus, Outcome
-from linkstead.profile import filters, queries, recording, search
+from linkstead.profile import filters, link_judgements, queries, recording, search
 from linkstead.profile.filters import LinkFilter
+from linkstead.profile.link_judgements import JudgedLink
 from linkstead.profile.looks import Judged
 from linkstead.profile.queries import SORTS, choices, links
 from tests.profile.test_looks import verdict
@@ -51,6 +52,20 @@ def project(store: Store) -> int:
             for n, row_id in enumerate(some)
         ],
     )
+    with store.transaction():
+        link_judgements.write(
+            store,
+            made,
+            [
+                (
+                    row_id,
+                    JudgedLink(
+                        None, None, row_id * 37 % 50 + 1.0 if row_id % 3 else None, 0.5, "watch", None
+                    ),
+                )
+                for row_id in everything(store, made, LinkFilter(), "first-seen", down=True)[:90]
+            ],
+        )
     return made
 
 
@@ -74,7 +89,12 @@ def test_walking_the_pages_gives_every_link_once_in_order(
     found = everything(store, project, LinkFilter(), sort, down=down)
     assert len(found) == len(set(found)) == 130
     values = [
-        {"first-seen": row.first_seen, "checked": row.last_checked, "authority": row.metric}[sort]
+        {
+            "first-seen": row.first_seen,
+            "checked": row.last_checked,
+            "authority": row.metric,
+            "worth": row.worth,
+        }[sort]
         for row in (listed.row for listed in queries.rows_by_id(store, found))
     ]
     known = [value for value in values if value is not None]

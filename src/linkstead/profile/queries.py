@@ -22,7 +22,8 @@ from linkstead.profile.codes import (
     STATES,
     rel_words,
 )
-from linkstead.profile.filters import Condition, LinkFilter, conditions
+from linkstead.profile.columns import BACKLINK_COLUMNS
+from linkstead.profile.filters import FEW, Condition, LinkFilter, conditions
 from linkstead.profile.tallies import bits_of
 from linkstead.summary import LinkRow
 
@@ -32,8 +33,16 @@ if TYPE_CHECKING:
     from linkstead.profile.store import Store
 
 #: Orders that lists offer: word -> column.
-SORTS: Final = {"first-seen": "first_seen", "checked": "last_checked", "authority": "metric"}
+SORTS: Final = {
+    "first-seen": "first_seen",
+    "checked": "last_checked",
+    "authority": "metric",
+    "worth": "worth",  # what judging made of it (link_judgements.py)
+}
 DEFAULT_SORT: Final = "first-seen"
+_UNJUDGED: Final = (
+    "NOT EXISTS (SELECT 1 FROM link_judgement j WHERE j.backlink_id = backlink.id AND j.worth IS NOT NULL)"
+)
 #: A combination of filters is counted up to this many; beyond it the answer is “more than”.
 COUNT_LIMIT: Final = 10_000
 #: The same where testing one row is slow.
@@ -137,6 +146,7 @@ class _Walk:
         self, store: Store, project_id: int, parts: Sequence[Condition], column: str, descending: bool
     ) -> None:
         self._store = store
+        self._sqlite = store.dialect == "sqlite"
         self._project_id = project_id
         self._parts = parts
         self._column = column
@@ -163,8 +173,12 @@ class _Walk:
         self, known: bool, mark: tuple[float | None, int] | None, limit: int, backwards: bool
     ) -> list[tuple[int, float | None]]:
         column, down = self._column, self._descending != backwards
-        where = ["project_id = ?", f"{column} IS {'NOT ' if known else ''}NULL"]
+        where = ["project_id = ?"]
         values: list[Any] = [self._project_id]
+        if column in BACKLINK_COLUMNS:
+            where.append(f"{column} IS {'NOT ' if known else ''}NULL")
+        elif not known:
+            where.append(_UNJUDGED)
         if column == "last_checked" and not known:
             where.append("state = 0")  # only a link that nobody has looked at has no last check
         if mark is not None:
@@ -177,18 +191,42 @@ class _Walk:
         way = "DESC" if down else "ASC"
         order = f"{column} {way}, id {way}" if known else f"id {way}"
         sql = (
-            f"SELECT id, {column} FROM backlink {self._index(known)} WHERE {' AND '.join(where)}"
+            f"SELECT id, {column if known else 'NULL'} FROM {self._rows(known)} WHERE {' AND '.join(where)}"
             f" ORDER BY {order} LIMIT {int(limit)}"
         )
         return [(int(row_id), value) for row_id, value in self._store.query(sql, values)]
 
+    def _rows(self, known: bool) -> str:
+        if self._column == "worth" and known:
+            return self._rows_by_worth()
+        return f"backlink {self._index(known)}"
+
+    def _rows_by_worth(self) -> str:
+        """Links with their worth; what is sorted by stands in another table.
+
+        SQLite reads the tables in the order in which a CROSS JOIN names them: few matches first, and else the
+        judgements in the order of their worth, each with its link.
+        """
+        judged = (
+            "(SELECT backlink_id AS judged_id, worth FROM link_judgement"
+            f" WHERE project_id = {int(self._project_id)} AND worth IS NOT NULL) AS judged"
+        )
+        if not self._sqlite:
+            return f"backlink JOIN {judged} ON judged_id = id"
+        few = _fewest(self._parts)
+        if few is None and any(part.count is not None and part.count <= FEW for part in self._parts):
+            few = "INDEXED BY backlink_by_first_seen"  # it holds every column that a filter asks for
+        if few:
+            return f"backlink {few} CROSS JOIN {judged} ON judged_id = id"
+        return f"{judged} CROSS JOIN backlink ON id = judged_id"
+
     def _index(self, known: bool) -> str:
         """Which index SQLite shall read; PostgreSQL decides by its own statistics."""
-        if self._store.dialect != "sqlite":
+        if not self._sqlite:
             return ""
         if few := _fewest(self._parts):
             return few
-        if self._column == "last_checked" and not known:
+        if self._column in ("last_checked", "worth") and not known:
             return "NOT INDEXED"
         return f"INDEXED BY backlink_by_{self._column}"
 
@@ -255,10 +293,11 @@ def rows_by_id(store: Store, ids: Sequence[int]) -> list[ListedLink]:
         for row in store.lookup(
             "SELECT b.id, p.url, p.title, d.name, t.url, a.text, b.state, b.followed, b.placement, b.rel,"
             " b.link_type, b.first_seen, b.last_seen, b.last_checked, b.sources, b.metric, b.reported_lost,"
-            " l.reason, l.explanation, l.http_status, l.hidden FROM backlink b"
+            " l.reason, l.explanation, l.http_status, l.hidden, j.worth FROM backlink b"
             " JOIN page p ON p.id = b.page_id JOIN domain d ON d.id = b.domain_id"
             " JOIN target t ON t.id = b.target_id LEFT JOIN anchor a ON a.id = b.anchor_id"
-            " LEFT JOIN look l ON l.id = b.look_id WHERE b.id IN {keys}",
+            " LEFT JOIN look l ON l.id = b.look_id LEFT JOIN link_judgement j ON j.backlink_id = b.id"
+            " WHERE b.id IN {keys}",
             ids,
         )
     }
@@ -285,6 +324,7 @@ def _listed(row: tuple[Any, ...], slugs: dict[int, str]) -> ListedLink:
             reason=row[17],
             explanation=row[18],
             http_status=row[19],
+            worth=row[21],
         ),
         rel=rel_words(row[9]),
         link_type=LINK_TYPES[row[10]],
