@@ -33,7 +33,11 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         ("text", "words in URLs, titles, domains or anchors"),
     ):
         verb.add_argument(f"--{name}", help=hint)
-    verb.add_argument("--sort", default="first-seen", help="first-seen, checked or authority")
+    verb.add_argument(
+        "--sort",
+        default="first-seen",
+        help="first-seen, checked, authority or worth (as `triage --judge` found it)",
+    )
     verb.add_argument("--ascending", action="store_true")
     verb.add_argument("--after", metavar="MARK", help="the mark of the page before")
     verb.add_argument("--limit", type=int, default=50, metavar="N")
@@ -82,9 +86,12 @@ def run(options: argparse.Namespace) -> int:
 
 def _print_lines(page: LinkPage) -> None:
     more = "" if page.total_is_exact else "more than "
-    print(f"{len(page.rows):,} of {more}{page.total:,} links")
+    print(f"{len(page.rows):,} of {more}{page.total:,} links; the number is what a link is worth, 0 to 100")
     for listed in page.rows:
         row = listed.row
-        print(f"  {row.state:11} {plain(row.page_url, 80):80} “{plain(row.anchor_text or '', 30)}”")
+        worth = "" if row.worth is None else f"{row.worth:.0f}"
+        print(
+            f"  {row.state:11} {worth:>3} {plain(row.page_url, 80):80} “{plain(row.anchor_text or '', 30)}”"
+        )
     if page.after:
         print(f"  the next page: --after '{page.after}'", file=sys.stderr)

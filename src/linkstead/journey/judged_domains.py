@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.journey.gathering import Gathering
-from linkstead.journey.judged_links import LinkJudging, OfDomain
+from linkstead.journey.judged_links import CONFIDENCE, LinkJudging, OfDomain
 from linkstead.journey.judging import default_model
 from linkstead.journey.page_facts import networks_of
 from linkstead.link import Decision
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from linkstead.quality.toxicity import Judgement
     from linkstead.quality.value import Worth
 
-#: How far a word of confidence carries; from recommendation.ENOUGH on something may be done on its strength.
-_CONFIDENCE: Final = {"none": 0.0, "low": 0.4, "medium": 0.6, "high": 0.9}
 #: Links of so many are held in memory at a time.
 _LINKS_AT_ONCE: Final = 2_000
 _AT_ONCE: Final = 500
@@ -113,7 +111,7 @@ class _Judging:
         of_domain = OfDomain(
             authority=facts.domain.authority,
             spam=said.likelihood,
-            confidence=_CONFIDENCE[said.confidence],
+            confidence=CONFIDENCE[said.confidence],
             decision=Decision(known.decision) if known.decision else None,
             kind=_kind(said, facts),
         )
@@ -140,7 +138,7 @@ class _Judging:
         settled = settled_domain(self._manual, one.of_domain.decision, one.of_domain.kind)
         told = settled or one.advice.result()
         worth = "" if best is None else best.sentence
-        kept = _said(said, list(told.reasons), worth)
+        kept = _said(said, list(told.reasons), worth, one.of_domain.kind)
         return Judged(said.estimate, said.likelihood, said.flagged, str(told.action), kept, now)
 
 
@@ -169,13 +167,14 @@ def _kind(said: Judgement, facts: Facts) -> Kind | None:
     return Kind.OWN if facts.domain.name in facts.site.own_sites else Kind.PARTNER
 
 
-def _said(said: Judgement, why: list[str], worth: str) -> dict[str, Any]:
+def _said(said: Judgement, why: list[str], worth: str, kind: Kind | None) -> dict[str, Any]:
     """What is kept of a judgement: enough to read it without judging again."""
     return {
         "interval": list(said.interval),
         "confidence": said.confidence,
         "missing": list(said.missing),
         "exempt": said.exempt,
+        "kind": None if kind is None else str(kind),
         "reasons": [
             {
                 "signal": one.signal,

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.journey.projects import project_metric
 from linkstead.link import Decision, Placement
-from linkstead.profile import link_judgements, page_facts
+from linkstead.profile import decisions, domain_facts, judgements, link_judgements, page_facts
 from linkstead.profile.link_judgements import JudgedLink
 from linkstead.quality import value
 from linkstead.quality.recommendation import Case, Kind, ManualAction, Recommendation, recommend
@@ -29,6 +30,7 @@ from linkstead.quality.relevance import (
     not_known,
     relevance,
     same_language,
+    sentence,
 )
 from linkstead.quality.thresholds import METRIC_NAMES
 from linkstead.urls import domain_of, identity_key
@@ -38,11 +40,14 @@ if TYPE_CHECKING:
 
     from linkstead.profile.link_judgements import LinkToJudge, TargetText
     from linkstead.profile.store import Store
+    from linkstead.quality.relevance import PageCounts
 
 #: Of so many pages of either side words are counted: enough to tell common words from rare ones.
 _MOST_TEXTS: Final = 5_000
 #: What vendors call the visits that a page gets (sources.ahrefs, sources.aliases).
 _TRAFFIC: Final = re.compile(r'"(?:ahrefs\.page_traffic|mapped\.traffic)":\s*([0-9.]+)')
+#: How far a word of confidence carries; from recommendation.ENOUGH on something may be done on its strength.
+CONFIDENCE: Final = {"none": 0.0, "low": 0.4, "medium": 0.6, "high": 0.9}
 #: A worth of which less is known recommends nothing: of placement alone every text link would be kept.
 KNOWN_WORTH: Final = 0.5
 
@@ -83,8 +88,8 @@ class LinkJudging:
 
     def __init__(self, store: Store, project_id: int, manual: ManualAction) -> None:
         self._store, self._manual = store, manual
+        self._project_id = project_id
         self._metric_name = METRIC_NAMES.get(project_metric(store, project_id), "")
-        self._counts = counts_of(link_judgements.read_texts(store, project_id, _MOST_TEXTS))
         self._paid = link_judgements.paid_costs(store, project_id)
 
     def judged(
@@ -96,23 +101,21 @@ class LinkJudging:
         targets = link_judgements.target_texts(
             store, list({link.target_id for link in links if link.page_id in pages})
         )
-        return [
-            (
-                link,
-                self._judged(
-                    link,
-                    domains.get(link.domain_id, OfDomain()),
-                    pages.get(link.page_id),
-                    targets.get(link.target_id),
-                ),
-            )
-            for link in links
-        ]
+        judged = []
+        for link in links:
+            page = pages.get(link.page_id)
+            found = self._relevance(link, page, targets.get(link.target_id))
+            judged.append((link, self.weighed(link, domains.get(link.domain_id, OfDomain()), page, found)))
+        return judged
 
-    def _judged(
-        self, link: LinkToJudge, domain: OfDomain, page: dict[str, Any] | None, target: TargetText | None
+    @cached_property
+    def _counts(self) -> PageCounts:
+        return counts_of(link_judgements.read_texts(self._store, self._project_id, _MOST_TEXTS))
+
+    def weighed(
+        self, link: LinkToJudge, domain: OfDomain, page: dict[str, Any] | None, found: Relevance
     ) -> LinkJudged:
-        found = self._relevance(link, page, target)
+        """What is made of a link whose relevance is known; `page` are the facts of its page."""
         worth = value.worth(self._facts(link, domain, page, found.likeness))
         return LinkJudged(found, worth, recommend(case_of(link, domain, worth), self._manual))
 
@@ -160,6 +163,47 @@ class LinkJudging:
             return None
         for_page = self._paid.get(identity_key(page_url))
         return self._paid.get(identity_key(domain_of(page_url))) if for_page is None else for_page
+
+
+def explained(
+    store: Store, project_id: int, backlink_id: int, *, authority: float | None = None
+) -> LinkJudged | None:
+    """What was made of a link when it was judged, with the words for it; None where it was not judged yet.
+
+    `authority` is the domain's in a web graph, where there is one.
+    """
+    kept = link_judgements.of_links(store, [backlink_id]).get(backlink_id)
+    link = link_judgements.link_to_judge(store, backlink_id)
+    if kept is None or link is None:
+        return None
+    manual = ManualAction(domain_facts.manual_action(store, project_id) or ManualAction.NONE)
+    page = page_facts.of_pages(store, [link.page_id]).get(link.page_id)
+    domain = _kept_domain(store, link.domain_id, authority)
+    return LinkJudging(store, project_id, manual).weighed(link, domain, page, kept_relevance(kept))
+
+
+def _kept_domain(store: Store, domain_id: int, authority: float | None) -> OfDomain:
+    kept = judgements.of_domains(store, [domain_id]).get(domain_id)
+    if kept is None:
+        return OfDomain(authority)
+    decision, kind = decisions.standing_of(store, domain_id), kept.said.get("kind")
+    return OfDomain(
+        authority=authority,
+        spam=kept.likelihood,
+        confidence=CONFIDENCE[kept.said["confidence"]],
+        decision=None if decision is None else Decision(decision),
+        kind=Kind(kind) if kind else None,
+    )
+
+
+def kept_relevance(kept: JudgedLink) -> Relevance:
+    """A relevance in words, as it was when it was kept."""
+    words = (kept.words or "").split()
+    if kept.relevance is None:
+        why = " ".join(words)
+        return not_known(WhyNot(why) if why in set(WhyNot) else WhyNot.NOT_READ, kept.same_language)
+    said = sentence(kept.relevance, words, kept.same_language)
+    return Relevance(kept.same_language, kept.relevance, (), said)
 
 
 def case_of(link: LinkToJudge, domain: OfDomain, worth: value.Worth) -> Case:

@@ -119,6 +119,12 @@ def ids_of(store: Store, project_id: int, names: Iterable[str]) -> list[int]:
     return [int(row[0]) for row in store.lookup(sql, keys)]
 
 
+def standing_of(store: Store, domain_id: int) -> str | None:
+    """The decision that stands about a domain, or None."""
+    row = store.one("SELECT decision FROM decision WHERE domain_id = ?", (domain_id,))
+    return None if row is None else str(row[0])
+
+
 def standing(store: Store, project_id: int, *wanted: Decision) -> Iterator[tuple[str, Decided]]:
     """Domains and what was decided about them, by name; all decisions when none is named."""
     words = [str(one) for one in (wanted or tuple(Decision))]

@@ -234,7 +234,10 @@ def _target_row(row: tuple[Any, ...]) -> TargetRow:
 
 
 def _rows(store: Store, project_id: int, state: str) -> tuple[LinkRow, ...]:
-    page = links(store, project_id, LinkFilter(state=state), sort="authority", limit=LISTED)
+    """The worthiest first, as far as they have been judged; the vendor's figure orders the others."""
+    judged = store.one("SELECT 1 FROM link_judgement WHERE project_id = ? LIMIT 1", (project_id,))
+    sort = "worth" if judged else "authority"
+    page = links(store, project_id, LinkFilter(state=state), sort=sort, limit=LISTED)
     return tuple(listed.row for listed in page.rows)
 
 

@@ -182,6 +182,9 @@ def columns(asked: Asked, metric: str | None) -> tuple[Column, ...]:
         Column("State"),
         Column("Link"),
         _sorting(asked, "authority", metric or "Authority", "The source's own authority number"),
+        _sorting(
+            asked, "worth", "Worth", "What the link is worth to you, 0 to 100, by all that is known of it"
+        ),
         Column("Known from"),
         _sorting(asked, "first-seen", "First seen", "The earliest day that any source names"),
         _sorting(asked, "checked", "Checked", "When we last looked at the page ourselves"),

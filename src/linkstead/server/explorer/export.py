@@ -58,6 +58,7 @@ COLUMNS: dict[str, Callable[[ListedLink], str]] = {
     "link type": lambda link: link.link_type or "",
     "hidden": lambda link: _text(link.hidden),
     "{metric}": lambda link: _number(link.row.metric),
+    "worth": lambda link: _number(link.row.worth),
     "known from": lambda link: _text(_MANY.join(link.row.sources)),
     "first seen": lambda link: _time(link.row.first_seen),
     "last seen": lambda link: _time(link.row.last_seen),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: (CELL_PARTS), or is no matter of single links (files, disagreements), or of facts that no filter
 #: knows yet (hidden, noindex, canonical elsewhere, reported lost but live, changed anchors).
 FINDING_FILTERS: dict[str, tuple[tuple[str, dict[str, str]], ...]] = {
-    "LS001": (("all lost links, the highest first", {"state": LinkStatus.LOST.value, "sort": "authority"}),),
+    "LS001": (("all lost links, the worthiest first", {"state": LinkStatus.LOST.value, "sort": "worth"}),),
     "LS002": (("links in doubt", {"state": LinkStatus.IN_DOUBT.value}),),
     "LS006": (("all live links that are not followed", {"state": LinkStatus.LIVE.value, "followed": "no"}),),
     "LS017": (("links not looked at", {"state": LinkStatus.UNVERIFIED.value}),),

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linkstead.errors import StoreError, UsageError
 from linkstead.journey import kept_audit, kept_pages
+from linkstead.journey.judged_links import explained
 from linkstead.profile import figures as profile_figures
 from linkstead.profile import queries
 from linkstead.profile.detail import link_detail
@@ -184,11 +185,14 @@ def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpRe
     """Everything that is known of one backlink.
 
     Template explorer/backlink.html: project, detail, link, row, look (the newest), looks, earlier, events,
-    record (the copy to show), known (the web graph's word on the referring domain, or None).
+    record (the copy to show), known (the web graph's word on the referring domain, or None), judged
+    (journey.judged_links.LinkJudged, or None while nobody judged the link).
     """
     with profile_store() as store:
         detail = _detail(store, project, backlink_id)
         happened = past.events_of(store, backlink_id)
+        known = known_domain(settings.LINKSTEAD, detail.listed.row.domain)
+        judged = explained(store, project.pk, backlink_id, authority=known.authority if known else None)
     looks = past.looks_of(detail)
     context = {
         "detail": detail,
@@ -200,7 +204,8 @@ def backlink(request: HttpRequest, project: Project, backlink_id: int) -> HttpRe
         "events": happened,
         "record": past.record_to_show(looks),
         "metric_label": metric_in_words(project.metric),
-        "known": known_domain(settings.LINKSTEAD, detail.listed.row.domain),
+        "known": known,
+        "judged": judged,
         **scope.around(request, project),
     }
     return render(request, "explorer/backlink.html", context)

@@ -138,14 +138,17 @@ def _end_for_good(run: ImportRun, state: RunState, **facts: Any) -> RunState | N
 
 
 def refresh_audit(project_id: int) -> None:
-    """Bring what pages search and show up to date: the words of new links, the audit, the incidents."""
+    """Bring what pages search and show up to date: words of new links, judgements, audit, incidents.
+
+    Domains and links are judged first: the audit speaks of what was made of them.
+    """
     with work_store() as store:
         search.refresh(store)
-        audit_profile(store, project_id, now=int(time.time()))
-        keep_incidents(store, project_id, now=int(time.time()))
         judge_domains(
             store,
             project_id,
             now=int(time.time()),
             graph=loaded_graph(settings.LINKSTEAD),
         )
+        audit_profile(store, project_id, now=int(time.time()))
+        keep_incidents(store, project_id, now=int(time.time()))
