@@ -14,6 +14,7 @@ import harbour
 import patrolled
 
 from linkstead.journey import audit_profile
+from linkstead.journey.judged_domains import judge_domains
 from linkstead.server.bootstrap import prepare
 from linkstead.settings import read_settings
 
@@ -42,6 +43,7 @@ def main(links: int, *, hostile: bool) -> dict[str, object]:
         store.execute("UPDATE project SET metric = 'ahrefs.dr' WHERE id = ?", (full.pk,))
         harbour.fill(store, full.pk, links, hostile=hostile)
         patrolled.fill(store, full.pk, settings.evidence, now)
+        judge_domains(store, full.pk, now=now)
         audit_profile(store, full.pk, now=now)
         row = store.one(
             "SELECT b.id FROM backlink b JOIN page p ON p.id = b.page_id WHERE p.url LIKE 'https://hostile.%'"

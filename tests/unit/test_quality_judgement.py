@@ -68,13 +68,28 @@ def test_worth_is_a_share_with_its_parts_and_what_is_missing(facts: Facts) -> No
     assert {part.name for part in told.parts} | set(told.unknown) == set(WEIGHTS)
 
 
-def test_what_is_not_known_lowers_the_confidence_and_not_the_value() -> None:
+def test_what_is_not_known_lowers_the_confidence_and_counts_as_with_an_ordinary_link() -> None:
     assert worth(BEST).value == 100
     assert worth(BEST).confidence == 1
     some = worth(replace(BEST, authority=None, followed=None))
-    assert some.value == 100
+    ordinary = worth(replace(BEST, authority=15, followed=True))
+    assert some.value == pytest.approx((ordinary.value or 0) * 0.8)
     assert some.confidence == pytest.approx(0.55)
     assert worth(Facts()).value is None
+    assert worth(Facts(followed=True, indexable=True)).value is None
+
+
+def test_a_link_of_which_only_the_place_is_known_stands_behind_one_of_known_authority() -> None:
+    little = worth(Facts(placement=Placement.CONTENT, followed=True, indexable=True))
+    much = worth(Facts(authority=60, placement=Placement.CONTENT, followed=True, indexable=True))
+    assert (little.value or 0) < 40 < (much.value or 0)
+
+
+@given(known_facts, st.floats(0, 1e9))
+def test_telling_what_was_paid_never_lowers_the_worth(facts: Facts, cost: float) -> None:
+    unpaid = worth(replace(facts, cost=None)).value
+    paid = worth(replace(facts, cost=cost)).value
+    assert unpaid is None or (paid is not None and paid >= unpaid - 1e-9)
 
 
 def test_a_number_that_is_none_counts_as_not_known() -> None:

@@ -1,6 +1,6 @@
 """What a link is worth to a project: 0 to 100 with its parts, for ranking losses, alerts and reclaim work.
 
-    value       = 100 * (sum of weight * merit over known merits / sum of their weights) * known factors
+    value       = 100 * (sum of weight * merit over all merits / sum of their weights) * factors
     confidence  = weights of the known parts / weights of all parts
 
 Merits (0 to 1):  authority    the domain's authority / 100, or a vendor's figure of that range
@@ -11,8 +11,9 @@ Merits (0 to 1):  authority    the domain's authority / 100, or a vendor's figur
 Factors:          followed     1, not followed 0.35
                   indexable    1, not indexable 0.3
 
-The value rises with each known part and never falls with it. What is not known is left out: it lowers the
-confidence, not the value. Where no merit is known there is no value. Weights and factors are our choice;
+What is not known counts as with an ordinary link (`ORDINARY`), so that a link of which little is known never
+stands before one of which much good is known; it lowers the confidence, too. The value rises with each known
+part and never falls with it. Where no merit is known there is no value. Weights and factors are our choice;
 that links in the main text count for more follows search engines' patents (US 8,117,209, the reasonable
 surfer; recalled). A value ranks work; it is no measure of how a search engine counts a link, and is never
 joined with spam likelihood.
@@ -37,6 +38,17 @@ WEIGHTS: Final[dict[str, int]] = {
     "indexable": 10,
 }
 FACTORS: Final[dict[str, float]] = {"followed": 0.35, "indexable": 0.3}
+
+#: What an ordinary link has, where nobody knows what this one has: merits and factors, 0 to 1; our choice.
+ORDINARY: Final[dict[str, float]] = {
+    "authority": 0.15,
+    "placement": 0.5,
+    "relevance": 0.3,
+    "traffic": 0.1,
+    "cost": 0.0,
+    "followed": 0.8,
+    "indexable": 0.95,
+}
 
 PLACEMENT_MERIT: Final[dict[Placement, float]] = {
     Placement.CONTENT: 1.0,
@@ -100,20 +112,19 @@ class Worth:
 def worth(facts: Facts) -> Worth:
     """What a link is worth by what is known of it."""
     parts = tuple(part for part in _parts(facts) if part is not None)
-    known = {part.name for part in parts}
+    known = {part.name: part.merit for part in parts}
     unknown = tuple(name for name in WEIGHTS if name not in known)
-    merits = [part for part in parts if part.name not in FACTORS]
-    value = _value(merits, [part for part in parts if part.name in FACTORS])
+    value = None if known.keys() <= FACTORS.keys() else _value(ORDINARY | known)
     confidence = sum(part.weight for part in parts) / sum(WEIGHTS.values())
     return Worth(value, confidence, parts, unknown, _sentence(value, confidence, parts, unknown))
 
 
-def _value(merits: list[Part], factors: list[Part]) -> float | None:
-    if not merits:
-        return None
-    mean = sum(part.weight * part.merit for part in merits) / sum(part.weight for part in merits)
+def _value(held: dict[str, float]) -> float:
+    """From what each merit and each factor is."""
+    weights = {name: weight for name, weight in WEIGHTS.items() if name not in FACTORS}
+    mean = sum(weight * held[name] for name, weight in weights.items()) / sum(weights.values())
     # products of floats may stray above 100 by a last digit
-    return min(100.0, 100 * mean * math.prod(part.merit for part in factors))
+    return min(100.0, 100 * mean * math.prod(held[name] for name in FACTORS))
 
 
 def _parts(facts: Facts) -> tuple[Part | None, ...]:
