@@ -82,6 +82,13 @@ def test_a_signal_without_facts_is_silent(name: str) -> None:
     assert SIGNALS[name].look(Facts()) is None
 
 
+@pytest.mark.parametrize("name", SIGNALS)
+def test_the_names_of_known_facts_are_those_that_are_known_one_by_one(name: str) -> None:
+    needs = {need for signal in SIGNALS.values() for need in signal.needs}
+    for facts in (SPEAKS[name], SILENT[name], Facts()):
+        assert facts.known_names() & needs == {need for need in needs if facts.known(need)}
+
+
 def test_both_directions_and_all_families_are_there() -> None:
     assert {each.direction for each in SIGNALS.values()} == set(Direction)
     assert {each.family for each in SIGNALS.values()} == set(Family)

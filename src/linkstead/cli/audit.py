@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from linkstead.cli.judged import since_lines, suppressed_lines
+from linkstead.cli.judging import judge_site
 from linkstead.cli.output import Bars, must_exist, plain, print_json
 from linkstead.cli.surroundings import evidence_beside, workspace_of
 from linkstead.errors import InputError, MappingNeeded, UsageError
@@ -45,6 +46,12 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
         action=argparse.BooleanOptionalAction,
         default=True,
         help="look at the pages ourselves (default: yes)",
+    )
+    verb.add_argument(
+        "--judge",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="judge links and referring domains, which the audit speaks of (default: yes)",
     )
     verb.add_argument("--html", type=Path, metavar="FILE", help="write the report as one HTML file")
     verb.add_argument(
@@ -105,6 +112,8 @@ def run(options: argparse.Namespace) -> int:
         if refused and not imported:
             raise InputError(refused[0]["message"])
         verified = _verify(store, project_id, options, bars, workspace) if options.verify else None
+        if options.judge:
+            judge_site(store, project_id, bars)
         bars.close()
         audit = audit_profile(store, project_id, now=_now())
         if options.quarantine is not None:

@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from linkstead.cli.judging import judge_site
 from linkstead.cli.output import Bars, add_json, many, plain, print_json
-from linkstead.cli.stopping import Stop
-from linkstead.cli.surroundings import current_settings, whoever, workspace_of
+from linkstead.cli.surroundings import whoever, workspace_of
 from linkstead.errors import UsageError
 
 if TYPE_CHECKING:
@@ -104,25 +104,11 @@ def _decided(store: Store, project_id: int, options: argparse.Namespace) -> dict
 
 
 def _judge(store: Store, project_id: int, options: argparse.Namespace) -> dict[str, int]:
-    from linkstead.graph.store import open_graph
-    from linkstead.journey.judged_domains import judge_domains
-    from linkstead.journey.standing import newest_graph
-
-    folder: Path | None = options.graph or newest_graph(current_settings().graphs)
     bars = Bars(quiet=options.json)
-    with Stop() as stop:
-        try:
-            counts = judge_domains(
-                store,
-                project_id,
-                now=int(time.time()),
-                graph=None if folder is None else open_graph(folder),
-                progress=bars,
-                should_stop=stop.asked,
-            )
-        finally:
-            bars.close()
-    return dict(counts)
+    try:
+        return dict(judge_site(store, project_id, bars, graph=options.graph))
+    finally:
+        bars.close()
 
 
 def _list(store: Store, project_id: int, said: dict[str, Any], options: argparse.Namespace) -> int:

@@ -155,6 +155,10 @@ class SiteFacts:
     partners: frozenset[str] = frozenset()
 
 
+#: What follows from other facts of a link.
+_OF_LINKS = ("followed", "image")
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything known when a page or a domain is judged. `now` is in epoch seconds."""
@@ -165,6 +169,18 @@ class Facts:
     network: NetworkFacts = field(default_factory=NetworkFacts)
     site: SiteFacts = field(default_factory=SiteFacts)
     now: int | None = None
+
+    def known_names(self) -> frozenset[str]:
+        """The names of all facts that are known, such as `page.words`; `now` stands alone."""
+        parts = (("page", self.page), ("link", self.link), ("domain", self.domain))
+        found = {
+            f"{name}.{fact}"
+            for name, part in (*parts, ("network", self.network), ("site", self.site))
+            for fact in part.__slots__
+            if getattr(part, fact) is not None
+        }
+        found |= {f"link.{fact}" for fact in _OF_LINKS if getattr(self.link, fact) is not None}
+        return frozenset(found if self.now is None else found | {"now"})
 
     def known(self, need: str) -> bool:
         """Whether a fact such as `page.words` is known; `now` stands alone."""

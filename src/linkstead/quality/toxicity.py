@@ -133,7 +133,8 @@ def chance_of(log_odds: float) -> float:
 
 def signs_of(facts: Facts, signals: Iterable[SignalLike]) -> list[tuple[SignalLike, Sign]]:
     """The signals that speak, with what they say, in the order of their ids."""
-    looked = ((signal, signal.look(facts)) for signal in signals)
+    known = facts.known_names()  # of most domains little is known, and most signals are passed over
+    looked = ((signal, signal.look(facts)) for signal in signals if known.issuperset(signal.needs))
     found = [(signal, sign) for signal, sign in looked if sign is not None and sign.strength > 0]
     return sorted(found, key=lambda pair: pair[0].id)
 
