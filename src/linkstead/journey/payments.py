@@ -19,7 +19,7 @@ from linkstead.errors import InputError, UrlError
 from linkstead.profile import paid_links
 from linkstead.profile.paid_links import Paid, is_domain
 from linkstead.sources import text
-from linkstead.sources.source import Header, header_key
+from linkstead.sources.source import Header
 from linkstead.urls import host_of, normalise_url, registrable_domain
 
 if TYPE_CHECKING:
