@@ -16,7 +16,6 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from linkstead.errors import InputError, UrlError
-from linkstead.profile import paid_links
 from linkstead.profile.paid_links import Paid, is_domain
 from linkstead.sources import text
 from linkstead.sources.source import Header
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from linkstead.profile.store import Store
     from linkstead.sources.source import Row
 
 #: A list of what somebody paid for is written by hand; a larger file is an export of something else.
@@ -68,26 +66,21 @@ class PaymentsRead:
     set_aside: list[SetAside] = field(default_factory=list)
 
 
-def import_payments(store: Store, project_id: int, path: Path, *, who: str, now: int) -> PaymentsRead:
-    """Keep what a file says was paid. Raises `InputError` for a file of which no row can be used."""
-    read = read_payments(path)
-    if not read.rows:
-        why = f"row {read.set_aside[0].row}: {read.set_aside[0].reason}" if read.set_aside else "it has none"
-        raise InputError(f"No row of {path.name} can be kept; {why}")
-    paid_links.keep(store, project_id, read.rows, who=who, now=now)
-    return read
-
-
 def read_payments(path: Path) -> PaymentsRead:
-    """Read a table of payments. Raises `InputError` when there is no such table in the file."""
+    """Read a table of payments. Raises `InputError` when not one row of the file can be used."""
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
             raise InputError(f"{path.name} has {size:,} bytes; cut it into parts of {MOST_BYTES >> 20} MB.")
         with path.open("rb") as file:
-            return _read(file, path.name)
+            found = _read(file, path.name)
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror or error}.") from error
+    if not found.rows:
+        first = next(iter(found.set_aside), None)
+        why = "it has a header alone." if first is None else f"row {first.row}: {first.reason}"
+        raise InputError(f"No row of {path.name} can be kept; {why}")
+    return found
 
 
 def _read(file: BinaryIO, name: str) -> PaymentsRead:
@@ -120,13 +113,13 @@ def _places(header: Header, name: str) -> dict[str, int]:
         known = _field_of(key)
         if known in places:
             raise InputError(
-                f"{name} has two columns for {known}: rename “{header.names[places[known]][:40]}” or"
-                f" “{header.names[place][:40]}”."
+                f"{name} has two columns for {known}: rename “{_shown(header.names[places[known]])}” or"
+                f" “{_shown(header.names[place])}”."
             )
         if known is not None:
             places[known] = place
     if "url" not in places:
-        found = ", ".join(f"“{one[:40]}”" for one in header.names[:8])
+        found = ", ".join(f"“{_shown(one)}”" for one in header.names[:8])
         raise InputError(
             f"{name} has no column url in its first row ({found}); name the columns url, cost, currency,"
             " until, note."
@@ -177,7 +170,7 @@ def place_of(given: str) -> str:
         raise InputError("the url is empty; write a page's address or a domain.")
     if len(given) > _LONGEST_URL:
         raise InputError(f"the url has {len(given):,} characters; write at most {_LONGEST_URL:,}.")
-    shown = given[:80]
+    shown = _shown(given, 80)
     if not is_domain(given):
         try:
             return normalise_url(given)
@@ -205,12 +198,20 @@ def _domain_of(given: str, shown: str) -> str:
     return domain
 
 
+def _shown(given: str, width: int = 40) -> str:
+    """A stranger's text within a sentence: one line, printable, cut."""
+    line = " ".join(given[: 4 * width].split())
+    return "".join(mark if mark.isprintable() else "\N{REPLACEMENT CHARACTER}" for mark in line)[:width]
+
+
 def _cost(given: str) -> float | None:
     if not given:
         return None
     plain = given.replace(",", "") if _THOUSANDS.fullmatch(given) else given
     if not _NUMBER.fullmatch(plain) or float(plain) > MOST_COST:
-        raise InputError(f"the cost “{given[:40]}” is no number; write it like 1250.50, without a currency.")
+        raise InputError(
+            f"the cost “{_shown(given)}” is no number; write it like 1250.50, without a currency."
+        )
     return float(plain)
 
 
@@ -218,7 +219,7 @@ def _currency(given: str) -> str | None:
     if not given:
         return None
     if not _CURRENCY.fullmatch(given):
-        raise InputError(f"the currency “{given[:40]}” is no code of ISO 4217; write it like EUR or USD.")
+        raise InputError(f"the currency “{_shown(given)}” is no code of ISO 4217; write it like EUR or USD.")
     return given.upper()
 
 
@@ -231,6 +232,6 @@ def end_of(given: str) -> int | None:
     except ValueError:
         day = None
     if day is None or not _FIRST_YEAR <= day.year <= _LAST_YEAR:
-        raise InputError(f"“{given[:40]}” is no day that one pays until; write it like 2027-03-31.")
+        raise InputError(f"“{_shown(given)}” is no day that one pays until; write it like 2027-03-31.")
     behind = day + timedelta(days=1)
     return int(datetime(behind.year, behind.month, behind.day, tzinfo=UTC).timestamp())

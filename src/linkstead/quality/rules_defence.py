@@ -108,8 +108,8 @@ def file_has_faults(summary: ProfileSummary, _now: int) -> Hit | None:
         return None
     count = known.fault_count
     title = (
-        f"The newest disavow file (version {known.version}) has {some(count, 'fault')} that Google refuses or "
-        "misreads."
+        f"The newest disavow file (version {known.version}) has {some(count, 'fault')} that Google refuses "
+        "or misreads."
     )
     return Hit(
         title,
