@@ -203,7 +203,7 @@ SPEAKS: dict[str, list[ProfileSummary]] = {
     "LS041": [dated(180, 900)],
     "LS042": [
         paid({"until": NOW + 1}),
-        paid({"until": NOW + 31 * DAY - 1}),
+        paid({"until": NOW + 31 * DAY}),
         paid({"until": NOW}),
         paid({"until": NOW - 900 * DAY, "links": 3, "gone": 2}),
         paid({"until": NOW + DAY, "links": 0, "state": None}),
@@ -322,7 +322,7 @@ SILENT: dict[str, list[ProfileSummary]] = {
     "LS041": [dated(179), dated(900, None), empty()],
     "LS042": [
         paid({}),
-        paid({"until": NOW + 31 * DAY}),
+        paid({"until": NOW + 31 * DAY + 1}),
         paid(GONE | {"until": NOW + DAY}),
         paid(GONE | {"until": NOW - DAY}),
         paid({"until": NOW - DAY, "links": 0}),
@@ -511,7 +511,7 @@ def test_what_paid_links_cost_is_told_by_currency_and_never_added_up() -> None:
 
 def test_days_left_are_whole_and_none_on_the_last_day() -> None:
     row = PaidRow("a.example", "a.example", None, None, NOW + DAY)
-    assert [days_left(row, NOW + at) for at in (0, 1, DAY - 1, DAY, DAY + 1, 2 * DAY + 1)] == [
+    assert [days_left(row, NOW + at) for at in (-1, 0, 1, DAY - 1, DAY, 2 * DAY)] == [
         1, 0, 0, 0, -1, -2,
     ]  # fmt: skip
 

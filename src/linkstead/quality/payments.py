@@ -25,7 +25,7 @@ _DAY: Final = 86_400
 
 def days_left(row: PaidRow, now: int) -> int | None:
     """Whole days that are still paid for, at a time in epoch seconds; None where it is for ever."""
-    return None if row.until is None else (row.until - now) // _DAY
+    return None if row.until is None else (row.until - 1 - now) // _DAY
 
 
 def is_paid_for(row: PaidRow, now: int) -> bool:

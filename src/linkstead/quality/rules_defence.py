@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from linkstead.summary import DomainRow, ProfileSummary
 
-_TOLD: Final = {
+_TOLD: Final[dict[str, str]] = {
     ManualAction.EXPECTED: "You expect a manual action: look at them.",
     ManualAction.NOTIFIED: "Your site has a manual action: look at them.",
 }
@@ -27,7 +27,7 @@ _TOLD: Final = {
 
 def _graver(summary: ProfileSummary) -> Severity | None:
     """A warning where the user tells of a manual action or expects one."""
-    return Severity.WARNING if summary.manual_action in set(_TOLD) else None
+    return Severity.WARNING if summary.manual_action in _TOLD else None
 
 
 def _evidence(rows: Iterable[DomainRow]) -> tuple[Evidence, ...]:
