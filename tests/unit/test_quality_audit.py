@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkstead.quality import RULES, audit
+from linkstead.quality.comparison import SUBJECTS, WEIGHED
 from linkstead.quality.payments import days_left, paid_facts
 from linkstead.quality.rule import FIGURE_KEYS, MOST_EVIDENCE, percent
 from linkstead.quality.thresholds import METRIC_FLOORS, METRIC_NAMES, THRESHOLDS
@@ -514,6 +515,33 @@ def test_days_left_are_whole_and_none_on_the_last_day() -> None:
     assert [days_left(row, NOW + at) for at in (-1, 0, 1, DAY - 1, DAY, 2 * DAY)] == [
         1, 0, 0, 0, -1, -2,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "profile"), [(rule, each) for rule, all_ in SPEAKS.items() for each in [*all_, rich()]]
+)
+def test_a_suppressed_row_takes_from_the_count_what_it_adds_to_it(rule: str, profile: ProfileSummary) -> None:
+    finding = found(profile).get(rule)
+    if finding is None or not any(row.get(name) for row in finding.evidence for name in SUBJECTS):
+        return
+    names = [next(str(row[name]) for name in SUBJECTS if row.get(name)) for row in finding.evidence]
+    wanted = [Suppression(rule, name, "meant", "kim", 0) for name in dict.fromkeys(names)]
+    judged_ = audit(profile, now=NOW, suppressions=wanted)
+    left = [each.count for each in judged_.findings if each.rule == rule]
+    taken = [each.finding.count for each in judged_.suppressed if each.finding.rule == rule]
+    assert sum(left) + sum(taken) == finding.count
+    column = WEIGHED.get(rule)
+    told = sum(1 if column is None else int(row[column] or 0) for row in finding.evidence)
+    assert told == finding.count or rule == "LS002", "the list of links in doubt is a cut one"
+    assert bool(left) == (told < finding.count)
+
+
+def test_broken_backlinks_of_a_suppressed_page_are_not_counted_any_more() -> None:
+    wanted = Suppression("LS003", f"https://{SITE}/guides/tides", "gone for good", "kim", 0)
+    judged_ = audit(rich(), now=NOW, suppressions=[wanted])
+    (left,) = [each for each in judged_.findings if each.rule == "LS003"]
+    assert (left.count, left.title.endswith("(318 of these are suppressed.)")) == (97, True)
+    assert [each.finding.count for each in judged_.suppressed] == [318]
 
 
 def test_a_subject_is_suppressed_beyond_the_rows_that_are_shown() -> None:
