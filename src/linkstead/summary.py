@@ -199,9 +199,9 @@ class PaidFacts:
 
     kept: int
     ending: PaidPart  # paid for, and for few days more
-    ended: PaidPart  # no longer paid for, and still in place
+    ended: PaidPart  # no longer paid for, and not known to be gone
     gone: PaidPart  # paid for, and none of the links is on its page
-    followed: PaidPart  # in place, and passing votes
+    followed: PaidPart  # not known to be gone, and passing votes
     unknown: PaidPart  # paid for, and no backlink is known
 
 

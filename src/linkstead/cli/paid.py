@@ -113,7 +113,7 @@ def _lines(rows: Sequence[PaidRow], now: int) -> list[str]:
     for row in rows:
         cost = "" if row.cost is None else f"{row.cost:,.2f} {row.currency or ''}".strip()
         lines.append(
-            f"  {_end(row, now):>28}  {_state(row):32}  {cost:>16}  {plain(row.page_url, 120)}".rstrip()
+            f"  {_end(row, now):>31}  {_state(row):32}  {cost:>16}  {plain(row.page_url, 120)}".rstrip()
         )
     return lines
 

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 class ValuedDomain(NamedTuple):
     """A referring domain with what speaks for it.
 
-    `voting` of its links are in place and followed, `metric` is the highest vendor's figure of these, `worth`
-    (0 to 100) the highest of those of which enough is known. `decision` is a word of `link.Decision`,
-    `action` one of `quality.recommendation.Action`; None: none.
+    `voting` of its links are followed and not known to be gone, `metric` is the highest vendor's figure of
+    these, `worth` (0 to 100) the highest of those of which enough is known. `decision` is a word of
+    `link.Decision`, `action` one of `quality.recommendation.Action`; None: none.
     """
 
     name: str

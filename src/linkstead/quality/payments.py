@@ -1,7 +1,7 @@
 """What audits ask of paid links: each sorted into the parts that a rule speaks of.
 
 days left   whole days until the paid time is over; 0 on its last day, negative afterwards
-in place    a backlink is known, and not all of them are gone
+left        a backlink is known, and not all of them are gone; blocked or never looked at counts as left
 gone        backlinks are known, and every one is lost or was missing at the last look
 """
 
@@ -38,7 +38,7 @@ def is_gone(row: PaidRow) -> bool:
     return 0 < row.links == row.gone
 
 
-def is_in_place(row: PaidRow) -> bool:
+def is_left(row: PaidRow) -> bool:
     """Whether a backlink is known that is not gone."""
     return row.gone < row.links
 
@@ -49,7 +49,7 @@ def _is_ending(row: PaidRow, now: int) -> bool:
 
 
 def _has_ended(row: PaidRow, now: int) -> bool:
-    return not is_paid_for(row, now) and is_in_place(row)
+    return not is_paid_for(row, now) and is_left(row)
 
 
 def paid_facts(rows: Iterable[PaidRow], now: int) -> PaidFacts | None:

@@ -152,9 +152,9 @@ DEFENCE_RULES: Final = (
         "file-cuts-worthy",
         Severity.WARNING,
         "Domains that the newest kept file covers whole, though you decided to keep or whitelist them, or "
-        "though a link of theirs is in place, passes votes and seems worth having: by our own judgement, by "
-        "its worth, or by the vendor’s metric. Domains that you decided to disavow are left out unless kept, "
-        "and so are flagged ones.",
+        "though a link of theirs, not known to be gone, passes votes and seems worth having: by our "
+        "judgement, by its worth, or by the vendor’s metric. Domains that you decided to disavow or to have "
+        "removed are left out, and so are flagged ones.",
         "Google warns that the tool can harm how a site does in its results where it is used wrongly.",
         f"{_GOOGLE}. What is worth having is our choice.",
         "Take the entries of these domains out of the file, and upload it again. Look at the links first.",

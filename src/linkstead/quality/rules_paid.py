@@ -66,7 +66,7 @@ def paid_links_end(summary: ProfileSummary, now: int) -> Hit | None:
             f"{some(ending, 'paid link')}{_costs(paid.ending)} {verb(ending, 'ends', 'end')} within {days}"
         )
     if ended:
-        still = f"{verb(ended, 'is', 'are')} no longer paid for and still in place"
+        still = f"{verb(ended, 'is', 'are')} no longer paid for and not known to be gone"
         said.append(f"{some(ended, 'link') if ending else some(ended, 'once paid link')} {still}")
     rows = (*paid.ending.rows, *paid.ended.rows)
     return Hit(f"{', '.join(said)}.", ending + ended, _evidence(rows, now))
@@ -112,7 +112,7 @@ PAID_RULES: Final = (
         "paid-links-end",
         Severity.WARNING,
         f"Paid links whose paid time is over within {limit('paid_days_left'):g} days, and those whose time "
-        "is over while they are still in place.",
+        "is over and that are not known to be gone.",
         "A link that is not renewed may be taken down without a word; one that stays can be counted on no "
         "more.",
         "Our rule: what you keep with `linkstead paid`.",
@@ -136,8 +136,8 @@ PAID_RULES: Final = (
         "LS044",
         "paid-links-followed",
         Severity.WARNING,
-        "Paid links in place that carry neither sponsored nor nofollow nor ugc, neither from the link nor "
-        "from the page.",
+        "Paid links, not known to be gone, that carry neither sponsored nor nofollow nor ugc, neither from "
+        "the link nor from the page.",
         "Buying links that pass votes is link spam by Google’s policies; marked as sponsored or nofollow, "
         "paid links are advertising like any other. Since December 2022 Google finds sites that buy links "
         "and lets those links count for nothing.",
