@@ -166,6 +166,95 @@ class SourceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PaidRow:
+    """What was paid for the links of a page, or of a whole domain, and the worst that is known of them.
+
+    `until` (epoch seconds) is the first moment that is no longer paid for, None where it is for ever. `state`
+    is the worst state of the `links`, None where no backlink is known. `gone` of them are not on the page
+    (`lost` of these confirmed), `followed` of the others pass votes. `rel` are the qualifying tokens that
+    every one of the others has.
+    """
+
+    page_url: str
+    domain: str
+    cost: float | None
+    currency: str | None
+    until: int | None
+    state: str | None = None
+    links: int = 0
+    gone: int = 0
+    lost: int = 0
+    followed: int = 0
+    rel: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PaidPart:
+    """Paid links of which one thing is true: how many, the first 100, and what they cost by currency."""
+
+    count: int = 0
+    rows: tuple[PaidRow, ...] = ()
+    costs: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PaidFacts:
+    """What audits ask of paid links; a link may stand in several parts."""
+
+    kept: int
+    ending: PaidPart  # paid for, and for few days more
+    ended: PaidPart  # no longer paid for, and not known to be gone
+    gone: PaidPart  # paid for, and none of the links is on its page
+    followed: PaidPart  # not known to be gone, and passing votes
+    unknown: PaidPart  # paid for, and no backlink is known
+
+
+@dataclass(frozen=True, slots=True)
+class DomainRow:
+    """A referring domain as evidence: its links, our spam likelihood (0 to 1) or a reason in words."""
+
+    name: str
+    links: int
+    likelihood: float | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedFacts:
+    """Referring domains with a link left and a judgement on enough evidence, and those that it flagged.
+
+    `domains` are the first 100 flagged ones.
+    """
+
+    judged: int
+    flagged: int
+    domains: tuple[DomainRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DisavowFacts:
+    """The newest kept version of the disavow file beside decisions, links and the version uploaded last.
+
+    `version` is its number, None where none is kept; `uploaded` the number of the one uploaded last. `added`
+    and `removed` count entries that the newest has and the uploaded one has not, and the other way round.
+    `missing` are domains decided to disavow that the newest does not cover, `worthy` domains that it covers
+    though their links are worth having, `faults` (line, message) what lint calls an error: the first 100.
+    """
+
+    version: int | None = None
+    uploaded: int | None = None
+    entries: int = 0
+    added: int = 0
+    removed: int = 0
+    missing_count: int = 0
+    missing: tuple[DomainRow, ...] = ()
+    worthy_count: int = 0
+    worthy: tuple[DomainRow, ...] = ()
+    fault_count: int = 0
+    faults: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ProfileSummary:
     """Everything an audit looks at. Lists are cut (100 rows) and sorted by weight."""
 
@@ -189,6 +278,12 @@ class ProfileSummary:
     metric_name: str | None = None  # the vendor metric shown in lists, such as "ahrefs.dr"
     #: figures that a rule needs beside the cut lists: hidden, noindex, not_canonical, http_200...
     figures: dict[str, int] = field(default_factory=dict)
+    #: what the user tells of a manual action for links: expected or notified; None: nothing told
+    manual_action: str | None = None
+    #: None in these three: not known, and the rules about it are silent
+    paid: PaidFacts | None = None
+    judged: JudgedFacts | None = None
+    disavow: DisavowFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)

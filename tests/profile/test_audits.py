@@ -8,7 +8,8 @@ import pytest
 
 from linkstead.errors import UsageError
 from linkstead.journey import audit_profile, kept_audit, kept_run
-from linkstead.profile import audits, comparisons
+from linkstead.link import Decision
+from linkstead.profile import audits, comparisons, decisions, disavow_files, judgements, paid_links
 from linkstead.summary import Suppression
 from tests.profile_samples import merge, new_project, sighting
 
@@ -76,6 +77,37 @@ def test_an_audit_is_compared_with_the_one_before_it(store: Store) -> None:
     assert last is not None
     assert found[1]["suppressed"][0]["suppression"]["reason"] == "we look next week"
     assert last[1]["health"]["score"] == third.health.score if third.health else None
+
+
+def test_an_audit_reads_paid_links_judgements_and_the_disavow_file(store: Store) -> None:
+    project = new_project(store)
+    merge(
+        store,
+        project,
+        *(sighting(n, page_url=f"https://s{n}.org/", domain_metric=n * 2.0) for n in range(1, 41)),
+    )
+    rows = store.query("SELECT name, id FROM domain WHERE project_id = ?", (project,))
+    ids = {str(name): int(row_id) for name, row_id in rows}
+    spam = judgements.Judged(0.97, 0.97, True, "do nothing", {}, 1)
+    fine = spam._replace(likelihood=0.1, flagged=False)
+    judged = [(ids[f"s{n}.org"], spam if n <= 6 else fine) for n in range(1, 36)]
+    judgements.write(store, project, judged)
+    decisions.decide(store, project, [ids["s1.org"], ids["s2.org"]], Decision.DISAVOW, who="ed", now=1)
+    store.execute("UPDATE project SET metric = 'ahrefs.dr' WHERE id = ?", (project,))
+    body = b"domain:s1.org\ndomain:s3.org\ndomain:s38.org\nno entry\n"
+    disavow_files.keep(store, project, body, disavow_files.Described("d.txt", 3), who="ed", now=2)
+    paid = [paid_links.Paid("https://s4.org/", 9.0, "EUR", NOW + 60), paid_links.Paid("s99.org")]
+    paid_links.keep(store, project, paid, who="ed", now=3)
+    found = {each.rule: each for each in audit_profile(store, project, now=NOW).findings}
+    counts = {rule: found[rule].count for rule in sorted(found) if rule >= "LS042"}
+    assert counts == {
+        "LS042": 1, "LS044": 1, "LS045": 1, "LS046": 6, "LS047": 1, "LS048": 1, "LS049": 3, "LS050": 1
+    }  # fmt: skip
+    assert found["LS047"].evidence[0]["domain"] == "s2.org"
+    assert found["LS048"].evidence[0]["why"] == "Ahrefs DR 76"
+    kept = kept_audit(store, project)
+    assert kept is not None
+    assert (kept[1]["paid"]["kept"], kept[1]["judged"]["flagged"]) == (2, 6)
 
 
 def test_figures_of_the_shape_come_from_what_is_kept_beside_targets_and_domains(store: Store) -> None:

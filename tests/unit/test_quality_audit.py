@@ -11,17 +11,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkstead.quality import RULES, audit
+from linkstead.quality.comparison import SUBJECTS, WEIGHED
+from linkstead.quality.payments import days_left, paid_facts
 from linkstead.quality.rule import FIGURE_KEYS, MOST_EVIDENCE, percent
 from linkstead.quality.thresholds import METRIC_FLOORS, METRIC_NAMES, THRESHOLDS
 from linkstead.summary import (
     Change,
     Counts,
     Disagreement,
+    DisavowFacts,
+    DomainRow,
     Finding,
+    JudgedFacts,
     MonthRow,
+    PaidRow,
     ProfileSummary,
     Severity,
     SourceRow,
+    Suppression,
     TargetRow,
     TopRow,
 )
@@ -103,6 +110,26 @@ def wordless(links: int) -> ProfileSummary:
     return replace(with_counts(backlinks=100), anchors=rows)
 
 
+def paid(*rows: dict[str, object]) -> ProfileSummary:
+    """Paid links, followed and in place, without end, unless told otherwise."""
+    known = [
+        replace(PaidRow(f"https://p{n}.example/", f"p{n}.example", 90.0, "EUR", None, "live", 1), **row)  # type: ignore[arg-type]
+        for n, row in enumerate(rows)
+    ]
+    return replace(calm(), paid=paid_facts(known, NOW))
+
+
+def judged(number: int, flagged: int, manual: str | None = None) -> ProfileSummary:
+    return replace(calm(), judged=JudgedFacts(number, flagged), manual_action=manual)
+
+
+def disavow(**more: object) -> ProfileSummary:
+    facts = replace(DisavowFacts(version=3, uploaded=3, entries=9), **more)  # type: ignore[arg-type]
+    return replace(calm(), disavow=facts)
+
+
+GONE: dict[str, object] = {"state": "lost", "gone": 1, "lost": 1}
+
 #: For each rule: profiles in which it speaks, and near ones in which it must be silent.
 SPEAKS: dict[str, list[ProfileSummary]] = {
     "LS001": [
@@ -175,6 +202,25 @@ SPEAKS: dict[str, list[ProfileSummary]] = {
     "LS039": [wordless(40)],
     "LS040": [domains(100, *[90] * 10, 5, 5)],
     "LS041": [dated(180, 900)],
+    "LS042": [
+        paid({"until": NOW + 1}),
+        paid({"until": NOW + 31 * DAY}),
+        paid({"until": NOW}),
+        paid({"until": NOW - 900 * DAY, "links": 3, "gone": 2}),
+        paid({"until": NOW + DAY, "links": 0, "state": None}),
+    ],
+    "LS043": [
+        paid(GONE),
+        paid({"state": "in doubt", "gone": 1, "until": NOW + 1}),
+        paid(GONE | {"links": 2, "gone": 2}),
+    ],
+    "LS044": [paid({"followed": 1}), paid({"followed": 1, "until": NOW - DAY}, {"followed": 0})],
+    "LS045": [paid({"links": 0, "state": None})],
+    "LS046": [judged(30, 3), judged(100, 10), judged(30, 30, "expected"), judged(30, 3, "notified")],
+    "LS047": [disavow(missing_count=1), disavow(version=None, missing_count=2)],
+    "LS048": [disavow(worthy_count=1, worthy=(DomainRow("a.example", 3, why="you whitelisted it"),))],
+    "LS049": [disavow(uploaded=None), disavow(uploaded=2, added=1), disavow(uploaded=2, removed=1)],
+    "LS050": [disavow(fault_count=1, faults=((7, "One entry a line."),))],
 }
 SILENT: dict[str, list[ProfileSummary]] = {
     "LS001": [
@@ -275,6 +321,26 @@ SILENT: dict[str, list[ProfileSummary]] = {
     "LS039": [wordless(39), replace(wordless(20), counts=Counts(backlinks=49, referring_domains=40))],
     "LS040": [domains(100, *[89] * 10), domains(99, *[95] * 10)],
     "LS041": [dated(179), dated(900, None), empty()],
+    "LS042": [
+        paid({}),
+        paid({"until": NOW + 31 * DAY + 1}),
+        paid(GONE | {"until": NOW + DAY}),
+        paid(GONE | {"until": NOW - DAY}),
+        paid({"until": NOW - DAY, "links": 0}),
+    ],
+    "LS043": [
+        paid({"links": 2, "gone": 1, "state": "lost"}),
+        paid(GONE | {"until": NOW}),
+        paid({"links": 0}),
+        paid({"state": "blocked"}),
+    ],
+    "LS044": [paid({"rel": ("sponsored",)}), paid(GONE)],
+    "LS045": [paid({}), paid({"links": 0, "until": NOW})],
+    "LS046": [judged(29, 29), judged(30, 2), judged(101, 10), judged(0, 0, "notified")],
+    "LS047": [disavow(), calm()],
+    "LS048": [disavow(), disavow(version=None, missing_count=1)],
+    "LS049": [disavow(), disavow(uploaded=2), disavow(uploaded=None, entries=0), disavow(version=None)],
+    "LS050": [disavow(), disavow(version=None, missing_count=1)],
 }
 
 
@@ -426,6 +492,71 @@ def test_no_rule_speaks_of_toxic_links_or_frightens() -> None:
         )
 
 
+def test_defence_warns_only_where_a_manual_action_is_told() -> None:
+    facts = disavow(uploaded=None, missing_count=1)
+    for told, severity in (
+        (None, Severity.NOTICE),
+        ("expected", Severity.WARNING),
+        ("none", Severity.NOTICE),
+    ):
+        spoken = found(replace(facts, judged=JudgedFacts(40, 20), manual_action=told))
+        assert {spoken[rule].severity for rule in ("LS046", "LS047", "LS049")} == {severity}
+    assert "nothing need be done" in found(judged(40, 20))["LS046"].title
+
+
+def test_what_paid_links_cost_is_told_by_currency_and_never_added_up() -> None:
+    rows = [{"cost": 100.0}, {"cost": 20.5}, {"cost": 7.0, "currency": "USD"}, {"cost": None}]
+    title = found(paid(*(GONE | row for row in rows)))["LS043"].title
+    assert title == "4 links that are paid for (120.50 EUR and 7 USD) are no longer on their pages."
+
+
+def test_days_left_are_whole_and_none_on_the_last_day() -> None:
+    row = PaidRow("a.example", "a.example", None, None, NOW + DAY)
+    assert [days_left(row, NOW + at) for at in (-1, 0, 1, DAY - 1, DAY, 2 * DAY)] == [
+        1, 0, 0, 0, -1, -2,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rule", "profile"), [(rule, each) for rule, all_ in SPEAKS.items() for each in [*all_, rich()]]
+)
+def test_a_suppressed_row_takes_from_the_count_what_it_adds_to_it(rule: str, profile: ProfileSummary) -> None:
+    finding = found(profile).get(rule)
+    if finding is None or not any(row.get(name) for row in finding.evidence for name in SUBJECTS):
+        return
+    names = [next(str(row[name]) for name in SUBJECTS if row.get(name)) for row in finding.evidence]
+    wanted = [Suppression(rule, name, "meant", "kim", 0) for name in dict.fromkeys(names)]
+    judged_ = audit(profile, now=NOW, suppressions=wanted)
+    left = [each.count for each in judged_.findings if each.rule == rule]
+    taken = [each.finding.count for each in judged_.suppressed if each.finding.rule == rule]
+    assert sum(left) + sum(taken) == finding.count
+    column = WEIGHED.get(rule)
+    told = sum(1 if column is None else int(row[column] or 0) for row in finding.evidence)
+    assert told == finding.count or rule == "LS002", "the list of links in doubt is a cut one"
+    assert bool(left) == (told < finding.count)
+
+
+def test_broken_backlinks_of_a_suppressed_page_are_not_counted_any_more() -> None:
+    wanted = Suppression("LS003", f"https://{SITE}/guides/tides", "gone for good", "kim", 0)
+    judged_ = audit(rich(), now=NOW, suppressions=[wanted])
+    (left,) = [each for each in judged_.findings if each.rule == "LS003"]
+    assert (left.count, left.title.endswith("(318 of these are suppressed.)")) == (97, True)
+    assert [each.finding.count for each in judged_.suppressed] == [318]
+
+
+def test_a_subject_is_suppressed_beyond_the_rows_that_are_shown() -> None:
+    summary = paid(*({"followed": 1} for _ in range(60)))
+    wanted = [Suppression("LS044", f"p{n}.example", "agreed", "kim", 0) for n in (0, 41, 59)]
+    judged_ = audit(summary, now=NOW, suppressions=wanted)
+    (left,) = [each for each in judged_.findings if each.rule == "LS044"]
+    assert (left.count, len(left.evidence)) == (57, MOST_EVIDENCE)
+    assert [each.finding.evidence[0]["domain"] for each in judged_.suppressed] == [
+        "p0.example",
+        "p41.example",
+        "p59.example",
+    ]
+
+
 def _plain(text: str) -> str:
     return " ".join(text.split())
 
@@ -470,6 +601,24 @@ def test_a_share_that_is_small_is_not_called_zero(part: int, whole: int, shown: 
 
 amounts = st.integers(0, 3_000_000)
 rows = st.builds(TopRow, st.text(max_size=30), amounts, amounts)
+moments = st.none() | st.integers(0, 7_000_000_000)
+few = st.integers(0, 4)
+paid_rows = st.builds(
+    PaidRow,
+    st.sampled_from(["https://a.example/p", "a.example"]),
+    st.just("a.example"),
+    st.none() | st.floats(0, 1e12),
+    st.sampled_from([None, "EUR", "USD"]),
+    moments,
+    st.sampled_from([None, "live", "lost", "in doubt"]),
+    few,
+    few,
+    few,
+    few,
+)
+domain_rows = st.builds(
+    DomainRow, st.text(max_size=30), amounts, st.none() | st.floats(0, 1), st.none() | st.text()
+)
 profiles = st.builds(
     ProfileSummary,
     site=st.sampled_from([SITE, "casino.example", "localhost", "xn--mnchen-3ya.de"]),
@@ -481,6 +630,21 @@ profiles = st.builds(
     domains=st.lists(rows, max_size=8).map(tuple),
     verified=amounts,
     figures=st.dictionaries(st.sampled_from(sorted(FIGURE_KEYS)), amounts),
+    manual_action=st.sampled_from([None, "none", "expected", "notified"]),
+    paid=st.lists(paid_rows, max_size=6).map(lambda rows: paid_facts(rows, NOW)),
+    judged=st.none() | st.builds(JudgedFacts, amounts, amounts, st.lists(domain_rows, max_size=3).map(tuple)),
+    disavow=st.none()
+    | st.builds(
+        DisavowFacts,
+        st.none() | amounts,
+        st.none() | amounts,
+        *[amounts] * 4,
+        st.lists(domain_rows, max_size=3).map(tuple),
+        amounts,
+        st.lists(domain_rows, max_size=3).map(tuple),
+        amounts,
+        st.lists(st.tuples(amounts, st.text(max_size=30)), max_size=3).map(tuple),
+    ),
 )
 
 

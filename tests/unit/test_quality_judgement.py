@@ -200,6 +200,16 @@ def test_one_finding_less_never_lowers_the_health(found: list[Finding]) -> None:
         assert less >= (health(counts, found).score or 0)
 
 
+def test_what_needs_nothing_done_takes_nothing_and_one_file_a_quarter() -> None:
+    counts = Counts(backlinks=1_000, referring_domains=100)
+    calm = health(counts, [finding("LS046", 50, Severity.NOTICE)])
+    assert (calm.score, calm.deductions[0].points) == (100, 0.0)
+    assert "of 100 domains" in health(counts, [finding("LS046", 50)]).deductions[0].words
+    for rule in ("LS049", "LS050"):
+        (step,) = health(counts, [finding(rule, 900)]).deductions
+        assert (step.points, "one file" in step.words) == (3.0, True)
+
+
 def test_health_shows_the_step_from_one_row_to_the_whole_profile() -> None:
     counts = Counts(backlinks=100)
     assert health(counts, []).score == 100

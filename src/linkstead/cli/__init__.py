@@ -23,6 +23,7 @@ from linkstead.cli import (
     inspect,
     links,
     pages,
+    paid,
     quality,
     serving,
     triage,
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 #: Every family adds its verbs; the order is that of the help text.
 FAMILIES = (
-    audit, audits, inspect, pages, links, anomalies, quality, triage, disavow, graph, index, serving, upkeep
+    audit, audits, inspect, pages, links, anomalies, quality, triage, disavow, paid, graph, index, serving,
+    upkeep,
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Judged: a project's summary and what an audit finds in it, kept for the pages that show it.
 
 summary      profile.figures      what is known
+             journey.audited      what was paid, judged, decided and disavowed
 judge        quality.audit        findings
 suppress     quality.comparison   what somebody does not want to hear, shown apart
 health       quality.health       100 less what findings take
@@ -14,9 +15,10 @@ import json
 from dataclasses import asdict, fields, replace
 from typing import TYPE_CHECKING, Any
 
+from linkstead.journey import audited
 from linkstead.profile import audits, figures
 from linkstead.quality.audit import audit
-from linkstead.quality.comparison import compare, suppress
+from linkstead.quality.comparison import compare
 from linkstead.quality.health import health
 from linkstead.reports.formats import to_json
 from linkstead.summary import Counts, Finding, Severity
@@ -45,15 +47,12 @@ def audit_profile(store: Store, project_id: int, *, now: int) -> Audit:
 
 
 def _judged(store: Store, project_id: int, now: int) -> Audit:
-    judged = audit(figures.summary(store, project_id, now=now), now=now)
-    spoken, aside = suppress(judged.findings, audits.suppressions(store, project_id), now=now)
-    counts = judged.summary.counts
+    known = audited.with_facts(store, project_id, figures.summary(store, project_id, now=now), now=now)
+    judged = audit(known, now=now, suppressions=audits.suppressions(store, project_id))
     return replace(
         judged,
-        findings=spoken,
-        suppressed=aside,
-        health=health(counts, spoken),
-        comparison=_since_the_last(store, project_id, replace(judged, findings=spoken, suppressed=aside)),
+        health=health(known.counts, judged.findings),
+        comparison=_since_the_last(store, project_id, judged),
     )
 
 

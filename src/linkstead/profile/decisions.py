@@ -125,6 +125,13 @@ def standing_of(store: Store, domain_id: int) -> str | None:
     return None if row is None else str(row[0])
 
 
+def links_of(store: Store, project_id: int, names: Iterable[str]) -> Iterator[tuple[str, int]]:
+    """(name, backlinks) of the project's referring domains among some names."""
+    sql = f"SELECT name, links FROM domain WHERE project_id = {int(project_id)} AND key IN {{keys}}"
+    for name, links in store.lookup(sql, [identity_key(name) for name in names]):
+        yield str(name), int(links)
+
+
 def standing(store: Store, project_id: int, *wanted: Decision) -> Iterator[tuple[str, Decided]]:
     """Domains and what was decided about them, by name; all decisions when none is named."""
     words = [str(one) for one in (wanted or tuple(Decision))]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from linkstead.summary import DomainRow, JudgedFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -61,6 +63,33 @@ def of_domains(store: Store, domain_ids: Sequence[int]) -> dict[int, Judged]:
         int(domain_id): Judged(estimate, likelihood, bool(flagged), action, json.loads(said), int(at))
         for domain_id, estimate, likelihood, flagged, action, said, at in rows
     }
+
+
+def flagged(store: Store, project_id: int, limit: int) -> JudgedFacts | None:
+    """How many referring domains with a link left were judged on enough evidence, and those flagged of them.
+
+    What somebody decided to keep or whitelisted is in neither. The first `limit` flagged ones come by name,
+    those with the greatest likelihood first. None while nothing was judged.
+    """
+    if last_judged(store, project_id) is None:
+        return None
+    counts = store.one(f"SELECT count(*), coalesce(sum(j.flagged), 0) {_ON_EVIDENCE}", (project_id,))
+    judged, found = counts or (0, 0)
+    rows = store.query(
+        f"SELECT d.name, d.links, j.likelihood {_ON_EVIDENCE} AND j.flagged = 1"
+        " ORDER BY j.likelihood DESC, d.links DESC, d.id LIMIT ?",
+        (project_id, limit),
+    )
+    domains = tuple(DomainRow(str(name), int(links), round(float(p), 3)) for name, links, p in rows)
+    return JudgedFacts(int(judged), int(found), domains)
+
+
+_ON_EVIDENCE: Final = (
+    "FROM domain_judgement j JOIN domain d ON d.id = j.domain_id"
+    " LEFT JOIN decision s ON s.domain_id = j.domain_id"
+    " WHERE j.project_id = ? AND j.likelihood IS NOT NULL AND d.links > d.lost"
+    " AND coalesce(s.decision, '') NOT IN ('keep', 'whitelist')"
+)
 
 
 def last_judged(store: Store, project_id: int) -> int | None:

@@ -33,6 +33,14 @@ IDENTITY: Final = (
 #: The columns that a suppression's subject may name.
 SUBJECTS: Final = ("page", "target", "domain", "anchor_text", "file", "suffix")
 
+#: Rules that count what their rows hold, not the rows: the column whose sum they count.
+WEIGHED: Final[dict[str, str]] = {
+    **dict.fromkeys(("LS003", "LS004", "LS025", "LS027", "LS028", "LS029"), "links"),  # targets
+    **dict.fromkeys(("LS012", "LS013", "LS015", "LS039", "LS040"), "links"),  # anchor texts, domains
+    **dict.fromkeys(("LS011", "LS016"), "domains"),
+    "LS021": "quarantined",
+}
+
 
 def row_identity(row: Row) -> str | None:
     """What a row of evidence is about, or None where that cannot be told."""
@@ -115,12 +123,18 @@ def _without(finding: Finding, suppression: Suppression) -> tuple[Finding | None
     if not taken:
         return finding, None
     left = tuple(row for row in finding.evidence if not _about(row, suppression.subject))
-    count = finding.count - len(taken)
-    gone = replace(finding, count=min(finding.count, len(taken)), evidence=taken)
-    if count <= 0 or (not left and len(finding.evidence) == finding.count):
+    number = min(finding.count, _counted(finding.rule, taken))
+    if number == finding.count:
         return None, finding
-    note = f"{finding.title} ({len(taken)} of these {'is' if len(taken) == 1 else 'are'} suppressed.)"
-    return replace(finding, title=note, count=count, evidence=left), gone
+    note = f"{finding.title} ({number:,} of these {'is' if number == 1 else 'are'} suppressed.)"
+    gone = replace(finding, count=number, evidence=taken)
+    return replace(finding, title=note, count=finding.count - number, evidence=left), gone
+
+
+def _counted(rule: str, rows: Iterable[Row]) -> int:
+    """What some rows of a rule's evidence add to its count."""
+    column = WEIGHED.get(rule)
+    return sum(1 if column is None else int(row.get(column) or 0) for row in rows)
 
 
 def _about(row: Row, subject: str) -> bool:

@@ -8,8 +8,9 @@
 
 A finding is a share of what its rule counts: backlinks, referring domains, or months. Findings about our
 own knowledge (not looked at, one source, rows in quarantine...) take nothing: they are no fault of the
-links, and say how far the health itself can be trusted. So do suppressed findings. Weights and caps are
-our choice. Health says how much is left to do; it is no prediction of rankings.
+links, and say how far the health itself can be trusted. So do suppressed findings, and a notice that says
+itself that nothing need be done. A finding about our one disavow file is a share of nothing: it takes a
+quarter. Weights and caps are our choice. Health says how much is left to do; it is no prediction of rankings.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ LEAST_SHARE: Final = 0.25
 #: Rules whose findings speak of what we know, not of the links.
 ABOUT_KNOWLEDGE: Final = frozenset(rule.id for rule in SOURCE_RULES)
 #: Rules that count something other than backlinks.
-COUNTS_DOMAINS: Final = frozenset({"LS011", "LS016", "LS033"})
+COUNTS_DOMAINS: Final = frozenset({"LS011", "LS016", "LS033", "LS046", "LS047", "LS048"})
+#: Rules about the one disavow file.
+ABOUT_ONE_FILE: Final = frozenset({"LS049", "LS050"})
+#: Rules that say, as a notice, that nothing need be done.
+NOTHING_TO_DO: Final = frozenset({"LS046"})
 
 
 def health(counts: Counts, findings: Sequence[Finding]) -> Health:
@@ -60,15 +65,25 @@ def _deduction(finding: Finding, counts: Counts, left: float) -> Deduction:
             0.0,
             "takes nothing: it is about what is known, not about the links",
         )
-    whole, of = _whole(finding, counts)
-    share = min(1.0, max(0, finding.count) / max(1, whole))
-    most = MOST[finding.severity]
-    full = most * (LEAST_SHARE + (1 - LEAST_SHARE) * share)
-    words = f"{most:g} × (¼ + ¾ × {share:.1%} of {whole:,} {of}) = {full:.1f}"
+    if finding.rule in NOTHING_TO_DO and finding.severity is Severity.NOTICE:
+        return Deduction(finding.rule, finding.severity, 0.0, "takes nothing: nothing need be done about it")
+    full, words = _full(finding, counts)
     points = min(full, max(0.0, left))
     if points < full:
         words += f", cut to {points:.1f}: all {finding.severity}s take {CAPS[finding.severity]:g} at most"
     return Deduction(finding.rule, finding.severity, points, words)
+
+
+def _full(finding: Finding, counts: Counts) -> tuple[float, str]:
+    """What a finding takes before any cap, with the arithmetic."""
+    most = MOST[finding.severity]
+    if finding.rule in ABOUT_ONE_FILE:
+        full = most * LEAST_SHARE
+        return full, f"{most:g} × ¼, since it is about one file = {full:.1f}"
+    whole, of = _whole(finding, counts)
+    share = min(1.0, max(0, finding.count) / max(1, whole))
+    full = most * (LEAST_SHARE + (1 - LEAST_SHARE) * share)
+    return full, f"{most:g} × (¼ + ¾ × {share:.1%} of {whole:,} {of}) = {full:.1f}"
 
 
 def _whole(finding: Finding, counts: Counts) -> tuple[int, str]:

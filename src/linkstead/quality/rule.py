@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 #: A finding carries examples, not the whole list: this many rows at most.
 MOST_EVIDENCE: Final = 20
+#: Rules hand on this many, so that what is suppressed is known beyond the rows that are shown.
+MOST_ROWS: Final = 100
 
 #: `ProfileSummary.figures` keys that rules read, because the lists are cut to 100 rows and the
 #: figure is not. A key that is absent means "not known", and the rule falls back to the list or is silent.
@@ -44,7 +46,7 @@ Evidence: TypeAlias = dict[str, str | int | float | None]
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """What a rule found: a title with its figures, how many, examples; `severity` only to differ."""
+    """What a rule found: a title with its figures, how many, MOST_ROWS rows; `severity` only to differ."""
 
     title: str
     count: int
@@ -76,14 +78,14 @@ class Rule:
         return f"rules.md#{self.id.lower()}-{self.name}"
 
     def finding(self, hit: Hit) -> Finding:
-        """The finding that a hit makes."""
+        """The finding that a hit makes, with all of its examples; `audit` cuts them."""
         return Finding(
             rule=self.id,
             severity=hit.severity or self.severity,
             title=hit.title,
             action=self.action,
             count=hit.count,
-            evidence=hit.evidence[:MOST_EVIDENCE],
+            evidence=hit.evidence,
             docs=self.docs,
         )
 
@@ -123,8 +125,8 @@ def quoted(text: str) -> str:
 
 
 def examples(rows: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """The first rows, as many as a finding carries."""
-    return tuple(islice(rows, MOST_EVIDENCE))
+    """The first rows, as many as a rule hands on."""
+    return tuple(islice(rows, MOST_ROWS))
 
 
 def link_evidence(rows: Iterable[LinkRow]) -> tuple[Evidence, ...]:

@@ -78,6 +78,14 @@ THRESHOLDS: Final[dict[str, Threshold]] = {
     "top_domains": Threshold(100, "of fewer domains ten are no small part; our choice"),
     "top_share": Threshold(0.9, "nine in ten links from ten domains hide what the others do; our choice"),
     "export_age_days": Threshold(180, "in half a year a good part of a profile changes; our choice"),
+    "paid_days_left": Threshold(30, "time enough to ask for a new price before the link goes; our choice"),
+    "judged_domains": Threshold(
+        30, "of fewer judged domains each moves the share by over 3 points; our choice"
+    ),
+    "flagged_domains": Threshold(3, "one or two domains are chance; our choice"),
+    "flagged_share": Threshold(
+        0.1, "of what is flagged a part is flagged wrongly, so a smaller share says little; our choice"
+    ),
     "hops": Threshold(
         1,
         "one redirect is how a move is done; Google asks to keep chains short (Site moves with URL changes)",
