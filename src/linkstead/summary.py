@@ -112,7 +112,8 @@ class TargetRow:
 
     `in doubt` failed once and was not looked at again. `hops` counts the redirects, `chain` names them
     (`"301 https://..."`); `canonical` is what the page where they end says of itself. `suggested_url` could
-    take the place of a page that fails: `suggested_score` is 0 to 100, `suggested_why` says why.
+    take the place of a page that fails: `suggested_score` is 0 to 100, `suggested_why` says why. `worth` adds
+    up what its links are worth that are not lost (`LinkRow.worth`), for pages with a fault.
     """
 
     url: str
@@ -126,6 +127,7 @@ class TargetRow:
     suggested_url: str | None = None
     suggested_score: float | None = None
     suggested_why: str | None = None
+    worth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

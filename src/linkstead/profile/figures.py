@@ -17,7 +17,7 @@ from linkstead.profile.codes import FOLLOW_UNKNOWN, FOLLOWED, NOT_FOLLOWED, PLAC
 from linkstead.profile.files import all_files
 from linkstead.profile.filters import LinkFilter
 from linkstead.profile.queries import links
-from linkstead.profile.targets import SHOWN_BROKEN, shown_outcome
+from linkstead.profile.targets import BROKEN, IN_DOUBT, OK, REDIRECTED, SHOWN_BROKEN, UNKNOWN, shown_outcome
 from linkstead.summary import (
     Counts,
     LinkRow,
@@ -206,16 +206,36 @@ def _targets(store: Store, project_id: int) -> tuple[TargetRow, ...]:
     """Our own pages that links point to: those with a fault first, then the most linked."""
     rows = store.query(
         "SELECT url, links, outcome, http_status, final_url, hops, canonical, suggested_url,"
-        " suggested_score, suggested_why FROM target"
+        " suggested_score, suggested_why, id FROM target"
         " WHERE project_id = ? AND links > 0 AND url <> ''"
         f" ORDER BY CASE WHEN {SHOWN_BROKEN} THEN 0 WHEN outcome = 'in doubt' THEN 1"
         " WHEN outcome = 'redirected' THEN 2 ELSE 3 END, links DESC, id LIMIT ?",
         (project_id, LISTED),
     )
-    return tuple(_target_row(row) for row in rows)
+    worth = _worth_of_faulty(store, [row[-1] for row in rows if row[2] not in (OK, UNKNOWN, None)])
+    found = [_target_row(row[:-1], worth.get(row[-1])) for row in rows]
+    # stable: within an outcome those whose links are worth most come first
+    return tuple(sorted(found, key=lambda row: (_FAULTS.get(row.outcome, len(_FAULTS)), -(row.worth or 0))))
 
 
-def _target_row(row: tuple[Any, ...]) -> TargetRow:
+#: The worst outcome of a page comes first.
+_FAULTS: Final = {BROKEN: 0, IN_DOUBT: 1, REDIRECTED: 2}
+
+
+def _worth_of_faulty(store: Store, target_ids: list[int]) -> dict[int, float]:
+    """What the links that are not lost are worth together, page by page."""
+    return {
+        int(target_id): float(worth)
+        for target_id, worth in store.lookup(
+            "SELECT b.target_id, sum(j.worth) FROM backlink b JOIN link_judgement j ON j.backlink_id = b.id"
+            f" WHERE b.target_id IN {{keys}} AND b.state <> {tallies.LOST_CODE} AND j.worth IS NOT NULL"
+            " GROUP BY b.target_id",
+            target_ids,
+        )
+    }
+
+
+def _target_row(row: tuple[Any, ...], worth: float | None) -> TargetRow:
     url, n, outcome, status, final, hops, canonical, suggested, score, why = row
     chain = tuple(json.loads(hops)) if hops else ()
     return TargetRow(
@@ -230,6 +250,7 @@ def _target_row(row: tuple[Any, ...]) -> TargetRow:
         suggested_url=suggested,
         suggested_score=score,
         suggested_why=why,
+        worth=worth,
     )
 
 

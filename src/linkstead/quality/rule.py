@@ -139,6 +139,7 @@ def link_evidence(rows: Iterable[LinkRow]) -> tuple[Evidence, ...]:
             "state": row.state,
             "reason": row.reason,
             "metric": row.metric,
+            "worth": None if row.worth is None else round(row.worth),
         }
         for row in rows
     )
@@ -153,6 +154,7 @@ def target_evidence(rows: Iterable[TargetRow]) -> tuple[Evidence, ...]:
             "http_status": row.http_status,
             "hops": row.hops or None,
             "final_url": row.final_url,
+            "worth": None if row.worth is None else round(row.worth),
         }
         for row in rows
     )

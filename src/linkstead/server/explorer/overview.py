@@ -132,7 +132,11 @@ def tasks(findings: list[dict[str, Any]]) -> tuple[Task, ...]:
 
 def _task(finding: dict[str, Any]) -> Task:
     evidence = finding["evidence"]
-    columns = tuple(evidence[0]) if evidence else ()
+    columns = tuple(
+        name
+        for name in (evidence[0] if evidence else ())
+        if any(row.get(name) is not None for row in evidence)
+    )
     action, _, more = finding["action"].partition(". ")
     return Task(
         rule=finding["rule"],
