@@ -92,7 +92,7 @@ def test_domains_are_judged_on_request_and_the_page_tells_when_it_is_done(
     page.get_by_text("No domain is judged yet").wait_for()
     assert _axe(watched) == []
     page.get_by_role("button", name="Judge now").click()
-    page.locator(".toast", has_text="A worker judges the domains now.").wait_for()
+    page.locator(".toast", has_text="A worker will judge the domains").wait_for()
     assert page.get_by_role("button", name="Judge now").count() == 0
     page.get_by_role("link", name="Show the list anew").click(timeout=60_000)
     page.get_by_role("button", name="Judge now").wait_for()

@@ -216,7 +216,7 @@ def test_an_editor_has_the_domains_judged_and_hears_of_it(project: Project, clie
     answer = client.post(f"{base}judge/?show=all", follow=True)
     assert answer.redirect_chain[0][0].endswith("?show=all")
     page = answer.content.decode()
-    assert "A worker judges the domains now." in page
+    assert "A worker will judge the domains" in page
     assert "wait to be judged" in page
     assert "Judge now" not in page
     assert "being judged already" in client.post(f"{base}judge/", follow=True).content.decode()

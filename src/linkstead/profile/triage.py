@@ -31,15 +31,19 @@ SORTS: Final = {LINKS: "d.links", WORST: f"coalesce(j.estimate, d.links - {_UNJU
 #: Names that have a word in them are looked up by id if they are no more than this; more are met soon.
 _FEW: Final = 2_000
 _TOP: Final = (2.0, 2**63 - 1)
-_STANDS: Final = "LEFT JOIN decision s ON s.domain_id = d.id LEFT JOIN decision_log l ON l.id = s.log_id"
-_COLUMNS: Final = (
-    "SELECT d.id, d.name, d.links, d.followed, d.live, d.lost, {order},"
-    " l.decision, l.note, l.who, l.at, l.batch FROM "
+_STANDS: Final = "LEFT JOIN decision s ON s.domain_id = d.id"
+#: A page of a source first, then who decided about its rows and why: the log of all is long.
+_PAGE: Final = (
+    "SELECT x.id, x.name, x.links, x.followed, x.live, x.lost, x.place,"
+    " l.decision, l.note, l.who, l.at, l.batch FROM"
+    " (SELECT d.id, d.name, d.links, d.followed, d.live, d.lost, {order} AS place, s.log_id"
+    " FROM {source} ORDER BY {by} DESC, d.id DESC LIMIT {limit}) x"
+    " LEFT JOIN decision_log l ON l.id = x.log_id ORDER BY x.place DESC, x.id DESC"
 )
 #: Where the rows come from. A plus keeps SQLite from an index whose order is of no use to the question.
 _FEW_OF: Final = f"domain d {_STANDS} LEFT JOIN domain_judgement j ON j.domain_id = d.id WHERE +d.links > 0"
 _DECIDED: Final = (
-    "decision s JOIN decision_log l ON l.id = s.log_id JOIN domain d ON d.id = s.domain_id"
+    "decision s JOIN domain d ON d.id = s.domain_id"
     " LEFT JOIN domain_judgement j ON j.domain_id = d.id WHERE s.project_id = ? AND s.decision = ?"
     " AND +d.links > 0"
 )
@@ -122,8 +126,8 @@ class _Asked(NamedTuple):
         if self.name:
             source += f" AND {self._has_name}"
             given = [*given, self.name]
-        sql = f"{_COLUMNS.format(order=order)}{source} ORDER BY {by or order} DESC, d.id DESC"
-        return self.store.query(f"{sql} LIMIT {self.limit}", given)
+        sql = _PAGE.format(order=order, source=source, by=by or order, limit=self.limit)
+        return self.store.query(sql, given)
 
     def few(self) -> list[int] | None:
         """The ids of domains with this name, if a name is asked for and they are few."""
@@ -198,7 +202,12 @@ def _all_judged(store: Store, project_id: int) -> bool:
 def domain(store: Store, project_id: int, domain_id: int) -> DomainRow | None:
     """One referring domain; None when it is none of the project's."""
     found = store.query(
-        f"{_COLUMNS.format(order='d.links')}domain d {_STANDS} WHERE d.project_id = ? AND d.id = ?",
+        _PAGE.format(
+            order="d.links",
+            source=f"domain d {_STANDS} WHERE d.project_id = ? AND d.id = ?",
+            by="d.links",
+            limit=1,
+        ),
         (project_id, domain_id),
     )
     return _described(store, [_row(values) for values in found])[0] if found else None

@@ -149,7 +149,7 @@ def decide(request: HttpRequest, project: Project) -> HttpResponse:
 def judge(request: HttpRequest, project: Project) -> HttpResponse:
     """Have a worker judge every referring domain anew."""
     if judging.judge_soon(project.pk):
-        messages.success(request, "A worker judges the domains now.")
+        messages.success(request, "A worker will judge the domains; this page tells when it is done.")
     else:
         messages.info(request, "The domains are being judged already.")
     return redirect(_list(project) + asking.read(request.GET.dict()).address(batch=None).removesuffix("?"))
