@@ -9,7 +9,7 @@ back what stood before it, but never touches a domain that somebody has decided 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.errors import UsageError
 from linkstead.link import Decision
@@ -95,7 +95,7 @@ def counts(store: Store, project_id: int) -> dict[str, int]:
         "SELECT decision, count(*) FROM decision WHERE project_id = ? GROUP BY decision", (project_id,)
     )
     # taken away rather than left out: they are few and an index names them, where the others are a million
-    without_links = dict(
+    without_links: dict[Any, int] = dict(
         store.query(
             "SELECT s.decision, count(*) FROM domain d JOIN decision s ON s.domain_id = d.id"
             " WHERE d.project_id = ? AND d.links <= 0 GROUP BY s.decision",
