@@ -33,6 +33,16 @@ def backlink(store: Store, project_id: int, number: int, page: str = "", target:
     return number
 
 
+def incident(key: str = "0a1b2c3d4e5f", **more: Any) -> dict[str, Any]:
+    """What an event says of a burst with one anchor text."""
+    facts = {
+        "key": key, "began": "2026-11-18", "last": "2026-11-22", "severity": "warning", "sure": "fair",
+        "what": ["new referring domains", "one anchor text"], "domains": 240, "links": 312,
+        "says": "240 new referring domains in seven days, where 10.2 were to be expected.",
+    }  # fmt: skip
+    return facts | more
+
+
 def happen(
     store: Store,
     project_id: int,
@@ -49,6 +59,10 @@ def happen(
     with store.transaction():
         if store.one("SELECT 1 FROM backlink WHERE id = ?", (number,)) is None:
             backlink(store, project_id, number, page, target)
+        if kind is EventKind.INCIDENT:
+            incident = f"{project_id}.{(after or {})['key']}"
+            events.write(store, project_id, [Event(kind, at, None, None, before, after, incident)])
+            return
         of_target = kind in {EventKind.TARGET_BROKEN, EventKind.TARGET_REPAIRED}
         ids = (None, number) if of_target else (number, None)
         events.write(store, project_id, [Event(kind, at, *ids, before, after)])

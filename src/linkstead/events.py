@@ -1,7 +1,7 @@
-"""What happens to a backlink: the words for changes between two looks.
+"""What happens to a backlink, to a page of ours, or to a project: the words for it.
 
-An event is written in the transaction of the look that shows it, once: its key says which link, which
-moment and which kind. Alerts, the inbox, mails and webhooks all read from there.
+An event is written once, in the transaction of what shows it (a look, or a search for incidents): its key
+says which link, which moment and which kind. Alerts, the inbox, mails and webhooks all read from there.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ class EventKind(StrEnum):
     MOVED = "moved"  # found on the page's canonical or the next page of its pagination
     TARGET_BROKEN = "target_broken"  # a page of ours that has backlinks fails
     TARGET_REPAIRED = "target_repaired"
+    INCIDENT = "incident"  # anomalies of arrivals or losses that the last search did not know
 
 
 #: Kinds that say that a link looks different, not that it came or went.
@@ -48,9 +49,10 @@ CHANGES: Final = frozenset(
 class Event(NamedTuple):
     """One change, as it goes from the rules to the rows.
 
-    `at` is in epoch seconds: the moment of the look. `before` and `after` are small JSON objects (None
-    where there is nothing to say), with the keys of a `Seen`. Exactly one of `backlink_id` and
-    `target_id` is given.
+    `at` is in epoch seconds: the moment of the look, or of the search. `before` and `after` are small JSON
+    objects (None where there is nothing to say), with the keys of a `Seen`. Exactly one of `backlink_id`,
+    `target_id` and `incident` is given; `incident` names an incident among those of all projects, and
+    `after` then has the keys of `alerts.rules.incident_news`.
     """
 
     kind: EventKind
@@ -59,9 +61,13 @@ class Event(NamedTuple):
     target_id: int | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    incident: str | None = None
 
     @property
     def key(self) -> str:
         """Equal for the same change told twice."""
+        if self.incident is not None:
+            # without the moment: an incident is told once, however often it is found again
+            return f"i{self.incident}:{self.kind}"
         subject = f"b{self.backlink_id}" if self.backlink_id is not None else f"t{self.target_id}"
         return f"{subject}:{self.at}:{self.kind}"

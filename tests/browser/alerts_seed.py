@@ -25,6 +25,12 @@ KINDS = (
     (EventKind.UNREACHABLE, {"state": "live"}, {"reason": "dns"}),
     (EventKind.NOT_FOUND, None, {"reason": "page_gone"}),
 )
+#: of the whole project; its first sign quotes an anchor text
+INCIDENT = {
+    "key": "0a1b2c3d4e5f", "began": "2026-11-18", "last": "2026-11-22", "severity": "warning",
+    "sure": "strong", "what": ["one anchor text", "new referring domains"], "domains": 214, "links": 236,
+    "says": f"206 of 214 new domains share the anchor text “{harbour.HOSTILE[:60]}”; 0.4 would be usual.",
+}  # fmt: skip
 
 
 def main(project: int, count: int) -> None:
@@ -50,6 +56,8 @@ def main(project: int, count: int) -> None:
             of_target = kind is EventKind.TARGET_BROKEN
             ids = (None, targets[number % len(targets)]) if of_target else (links[number % len(links)], None)
             made.append(Event(kind, now - (count - number) * 1_700, *ids, before, after))
+        news = Event(EventKind.INCIDENT, now - 600, None, None, None, INCIDENT, f"{project}.0a1b2c3d4e5f")
+        made.append(news)
         with store.transaction():
             events.write(store, project, made)
     mail = services.add_mail(row, user, "team@harborlight.example")

@@ -88,6 +88,7 @@ def _pages(site: Site) -> tuple[str, ...]:
     return (
         full,
         f"{full}?show=targets",
+        f"{full}?show=incidents",
         f"/p/{site.empty}/alerts/",
         f"{full}channels/",
         f"{full}channels/1/",
@@ -130,6 +131,21 @@ def test_the_inbox_is_read_page_by_page_and_marked_read(alerted: Site, plain_vis
     assert page.locator(".rail .count").count() == 0
     page.get_by_role("link", name="See the backlink").first.click()
     page.get_by_role("heading", name="What the sources say").wait_for()
+
+
+def test_an_incident_is_read_under_its_kind_and_leads_to_its_page(alerted: Site, visit: Watched) -> None:
+    page = visit.go(f"/p/{alerted.full}/alerts/")
+    page.get_by_label("Kinds of alerts").get_by_role("link", name="Incidents").click()
+    page.wait_for_url("**show=incidents")
+    (words,) = page.locator(".alert .told").all_inner_texts()
+    assert "Links with marks of spam since 18 Nov 2026: " in words
+    assert words.endswith("So far 214 domains with 236 links.")
+    assert page.locator("img[src=x]").count() == 0
+    page.get_by_role("link", name="See the incident").click()
+    page.get_by_role("heading", name="Incidents", exact=True).wait_for()
+    page = visit.go(f"/p/{alerted.full}/alerts/channels/1/")
+    assert page.get_by_label("incident", exact=True).is_checked()
+    visit.assert_quiet()
 
 
 def test_the_keyboard_walks_through_the_inbox(alerted: Site, visit: Watched) -> None:

@@ -83,3 +83,20 @@ def test_a_telephone_shows_the_whole_list(watched: Watched, site: Site) -> None:
     page.locator("tbody input[type=checkbox]").first.check()
     assert page.get_by_role("button", name="Watch").is_visible()
     watched.assert_quiet()
+
+
+def test_domains_are_judged_on_request_and_the_page_tells_when_it_is_done(
+    watched: Watched, site: Site
+) -> None:
+    page = watched.go(f"/p/{site.idle}/triage/")
+    page.get_by_text("No domain is judged yet").wait_for()
+    assert _axe(watched) == []
+    page.get_by_role("button", name="Judge now").click()
+    page.locator(".toast", has_text="A worker will judge the domains").wait_for()
+    assert page.get_by_role("button", name="Judge now").count() == 0
+    page.get_by_role("link", name="Show the list anew").click(timeout=60_000)
+    page.get_by_role("button", name="Judge now").wait_for()
+    assert page.get_by_text("not judged").count() == 0
+    assert page.locator("th[aria-sort=descending]").inner_text().startswith("Spam likelihood")
+    assert _axe(watched) == []
+    watched.assert_quiet()

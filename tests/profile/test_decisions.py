@@ -66,6 +66,17 @@ def test_the_queue_begins_with_the_domains_of_most_links_and_goes_on_page_by_pag
     assert (row.links, row.metric, row.anchor, row.anchor_links) == (5, 5.0, "buy", 4)
 
 
+def test_a_domain_whose_links_are_gone_is_counted_nowhere(store: Store, project: int) -> None:
+    known = ids(store, project)
+    watched = [known["example1.org"], known["example2.org"]]
+    decisions.decide(store, project, watched, Decision.WATCH, who=ED, now=10)
+    decisions.decide(store, project, [known["example3.org"]], Decision.KEEP, who=ED, now=10)
+    gone = (known["example1.org"], known["example3.org"], known["example5.org"])
+    store.execute("UPDATE domain SET links = 0 WHERE id IN (?, ?, ?)", gone)
+    assert decisions.counts(store, project) == {"open": 1, "all": 2, "watch": 1}
+    assert listed(store, project, "watch") == ["example2.org"]
+
+
 def test_a_decided_domain_leaves_the_open_list_and_says_who_and_why(store: Store, project: int) -> None:
     known = ids(store, project)
     chosen = [known["example1.org"], known["example2.org"]]

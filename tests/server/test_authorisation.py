@@ -56,6 +56,7 @@ ROUTES: dict[str, tuple[str, tuple[str, ...]]] = {
     "triage:decide": (EDITOR, ("post",)),
     "triage:undo": (EDITOR, ("post",)),
     "triage:manual": (EDITOR, ("post",)),
+    "triage:judge": (EDITOR, ("post",)),
     "audits:newest": (VIEWER, ("get",)),
     "audits:run": (VIEWER, ("get",)),
     "audits:now": (EDITOR, ("post",)),

@@ -4,59 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-import time
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pytest
 
+from tests.incident_samples import HOSTILE, arrivals, bring_in, link, searched
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from django.test import Client
 
-    from linkstead.link import Sighting
     from linkstead.server.projects.models import Project
-
-DAY = 86_400
-TODAY = int(time.time()) // DAY
-HOSTILE = "=cmd()|casino <b>"
-
-
-def link(number: int, ago: int, domain: str, anchor: str = "example", path: str = "") -> Sighting:
-    from tests.profile_samples import sighting
-
-    seen = (TODAY - ago) * DAY
-    page = f"https://{domain}/{path or 'about-' + domain}"
-    return sighting(number, page_url=page, anchor_text=anchor, first_seen=seen, last_seen=seen)
-
-
-def arrivals() -> list[Sighting]:
-    """Ten new domains a week for nine months, and 240 of one template within a week."""
-    lot = np.random.default_rng(1)
-    quiet = [
-        (ago, f"site{ago}-{number}.org") for ago in range(1, 280) for number in range(lot.poisson(10 / 7))
-    ]
-    usual = [link(number, *one) for number, one in enumerate(quiet, start=1)]
-    return usual + [
-        link(len(usual) + n, 8 - n // 40, f"bad{n}.kr", HOSTILE, "all/938/13.html") for n in range(1, 240)
-    ]
-
-
-def bring_in(project: Project, rows: Iterable[Sighting]) -> None:
-    """As one import, with the dates that it covers."""
-    from linkstead.server.tracking.stores import profile_store
-    from tests.profile_samples import merge
-
-    with profile_store() as store:
-        file = store.one(
-            "INSERT INTO import_file (project_id, name, sha256, size, source, state, first_seen_min,"
-            " first_seen_max, created_at) VALUES (?, 'a.csv', 'x', 1, 'ahrefs-backlinks', 'done', ?, ?, ?)"
-            " RETURNING id",
-            (project.pk, (TODAY - 280) * DAY, (TODAY - 1) * DAY, TODAY * DAY),
-        )
-        assert file is not None
-        merge(store, project.pk, *rows, file_id=int(file[0]))
 
 
 @pytest.fixture
@@ -70,14 +29,6 @@ def client(project: Project, signed_in: Callable[..., Client]) -> Client:
     from linkstead.server.accounts.models import User
 
     return signed_in(User.objects.get(email="ed@example.com"))
-
-
-def searched(project: Project) -> dict[str, Any]:
-    from linkstead.journey.incidents import keep_incidents
-    from linkstead.server.tracking.stores import profile_store
-
-    with profile_store() as store:
-        return keep_incidents(store, project.pk, now=int(time.time()))
 
 
 def test_an_attack_is_shown_with_its_evidence_and_can_be_decided_about(
@@ -103,8 +54,8 @@ def test_an_attack_is_shown_with_its_evidence_and_can_be_decided_about(
     assert client.post(f"{base}{incident['key']}/decide/", {"decision": "disavow"}).status_code == 302
     with profile_store() as store:
         decided = dict(decisions.standing(store, project.pk, Decision.DISAVOW))
-    assert "bad1.kr" in decided
-    assert decided["bad1.kr"].note == f"incident of {incident['began']}"
+    assert "bad0-1.kr" in decided
+    assert decided["bad0-1.kr"].note == f"incident of {incident['began']}"
     assert (
         client.post(f"{base}{incident['key']}/decide/", {"decision": "keep"}, follow=True).status_code == 200
     )

@@ -130,3 +130,135 @@ def test_what_we_make_of_a_domain_is_shown_with_its_reasons(project: Project, cl
     assert "Recommended: watch." in domain
     told = client.post(f"{base}manual/", {"manual": "maybe"}, follow=True).content.decode()
     assert "That is no answer" in told
+
+
+def judge_all(project: Project) -> None:
+    """Estimates in the order of the names: site1 is the worst, and has fewest links."""
+    from linkstead.profile import judgements
+    from linkstead.profile.judgements import Judged
+    from linkstead.server.tracking.stores import profile_store
+
+    known = ids(project)
+    with profile_store() as store:
+        rows = [
+            (known[f"site{n}.org"], Judged(1 - n / 10, 1 - n / 10, False, "watch", {}, 1_700_000_000))
+            for n in (1, 2, 3)
+        ]
+        judgements.write(store, project.pk, rows)
+
+
+def names(client: Client, address: str) -> list[str]:
+    return [row.name for row in client.get(address).context["rows"]]
+
+
+def test_the_worst_come_first_once_domains_are_judged_unless_somebody_chose_otherwise(
+    project: Project, client: Client
+) -> None:
+    base = f"/p/{project.pk}/triage/"
+    by_links = ["site3.org", "site2.org", "site1.org"]
+    assert names(client, base) == by_links
+    judge_all(project)
+    assert names(client, base) == by_links[::-1]
+    assert names(client, f"{base}?sort=links") == by_links
+    page = client.get(f"{base}?sort=links").content.decode()
+    assert "?show=all&amp;sort=links" in page, "the choice goes along to the other lists"
+    assert 'name="sort" value="links"' in page
+    assert 'name="sort"' not in client.get(base).content.decode()
+
+
+def test_a_page_that_was_begun_in_one_order_goes_on_in_it(
+    project: Project, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from linkstead.server.triage import views
+
+    base = f"/p/{project.pk}/triage/"
+    monkeypatch.setattr(views, "PAGE_ROWS", 2)
+    second = client.get(base).context["next_url"]
+    judge_all(project)
+    assert names(client, f"{base}{second}") == ["site1.org"]
+    assert names(client, f"{base}{client.get(base).context['next_url']}") == ["site3.org"]
+    assert names(client, f"{base}?after=2.0_{ids(project)['site2.org']}") == ["site1.org"], "an old address"
+
+
+def waiting() -> list[Any]:
+    from django_tasks_db.models import DBTaskResult
+
+    return list(DBTaskResult.objects.filter(task_path__endswith="audit_project"))
+
+
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_whether_a_project_is_being_judged_is_known(engine: str, request: pytest.FixtureRequest) -> None:
+    from linkstead.server.tracking.judging import Judging, judge_soon, judging_of
+
+    request.getfixturevalue(engine)
+    assert judging_of(7) is Judging.NONE
+    assert judge_soon(7)
+    assert judging_of(7) is Judging.WAITING
+    assert judging_of(77) is Judging.NONE
+    assert not judge_soon(7), "once at a time"
+    (task,) = waiting()
+    task.status = "RUNNING"
+    task.save()
+    assert judging_of(7) is Judging.RUNNING
+    task.status = "SUCCESSFUL"
+    task.save()
+    assert judging_of(7) is Judging.NONE
+    assert judge_soon(7)
+
+
+def test_an_editor_has_the_domains_judged_and_hears_of_it(project: Project, client: Client) -> None:
+    from linkstead.server.tracking.importing import refresh_audit
+
+    base = f"/p/{project.pk}/triage/"
+    page = client.get(base).content.decode()
+    assert "No domain is judged yet" in page
+    assert page.count("Judge now") == 1
+    answer = client.post(f"{base}judge/?show=all", follow=True)
+    assert answer.redirect_chain[0][0].endswith("?show=all")
+    page = answer.content.decode()
+    assert "A worker will judge the domains" in page
+    assert "wait to be judged" in page
+    assert "Judge now" not in page
+    assert "being judged already" in client.post(f"{base}judge/", follow=True).content.decode()
+    (task,) = waiting()
+    refresh_audit(project.pk)
+    task.status = "SUCCESSFUL"
+    task.save()
+    page = client.get(base).content.decode()
+    assert "Judged <time" in page
+    assert page.count("Judge now") == 1
+    assert "not judged" not in page
+    assert 'id="judging"' not in page
+    polled = client.get(base, headers={"HX-Request": "true"}).content.decode()
+    assert "Show the list anew" in polled
+
+
+def test_a_domain_that_is_not_judged_says_where_to_have_it_done(
+    project: Project, client: Client, signed_in: Callable[..., Client]
+) -> None:
+    from linkstead.server.accounts.models import User
+
+    address = f"/p/{project.pk}/triage/domains/{ids(project)['site1.org']}/"
+    assert "triage</a> can have it done now" in client.get(address).content.decode()
+    viewer = signed_in(User.objects.get(email="vi@example.com")).get(address).content.decode()
+    assert "It is not judged yet" in viewer
+    assert "done now" not in viewer
+
+
+def test_viewers_cannot_have_domains_judged_and_strangers_find_nothing(
+    project: Project, person: Callable[..., Any], signed_in: Callable[..., Client]
+) -> None:
+    from linkstead.server.accounts.models import User
+
+    base = f"/p/{project.pk}/triage/"
+    viewer = signed_in(User.objects.get(email="vi@example.com"))
+    page = viewer.get(base).content.decode()
+    assert "somebody who may edit this project" in page
+    assert "triage/judge" not in page
+    assert viewer.post(f"{base}judge/").status_code == 403
+    judge_all(project)
+    page = viewer.get(base).content.decode()
+    assert "Judged <time" in page
+    assert "triage/judge" not in page
+    assert signed_in(person("stranger")).post(f"{base}judge/").status_code == 404
+    assert waiting() == []

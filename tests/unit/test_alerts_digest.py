@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from linkstead.alerts.digest import MOST_IN_SECTION, MOST_LINES, build, next_digest
 from linkstead.alerts.letters import Envelope, letter, trial_letter
 from linkstead.events import EventKind
+from tests.alert_samples import incident
 
 VIENNA = zoneinfo.ZoneInfo("Europe/Vienna")
 
@@ -51,6 +52,17 @@ def test_sections_come_by_urgency_with_the_newest_first() -> None:
     assert [section.slug for section in digest.sections] == ["lost", "targets", "new"]
     assert [item.site for item in digest.sections[0].items] == ["four.example", "two.example", "five.example"]
     assert (digest.headline, digest.total) == ("3 lost, 1 target alert, 1 new", 5)
+
+
+def test_every_incident_is_a_line_of_its_own_that_leads_to_it() -> None:
+    rows = [
+        Row(n, EventKind.INCIDENT, n, None, None, None, after=incident(key)) for n, key in enumerate("ab")
+    ]
+    (section,) = build(rows).sections
+    assert (section.counted, [(item.incident, item.more) for item in section.items]) == (
+        "2 incidents",
+        [("b", 0), ("a", 0)],
+    )
 
 
 def test_a_sitewide_change_is_one_line() -> None:

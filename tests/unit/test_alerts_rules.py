@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from linkstead.alerts.rules import ATTRIBUTES, LONGEST, Seen, changes, target_changes
+from linkstead.alerts.rules import ATTRIBUTES, LONGEST, Seen, changes, incident_news, target_changes
 from linkstead.events import CHANGES, Event, EventKind
 from linkstead.link import REASON_OUTCOME, LinkStatus, Outcome, Reason
 from linkstead.monitor.plan import DAY, DEFAULT_PLAN
+from tests.alert_samples import incident
 
 NOW = 1_700_000_000
 FOUND = Seen(
@@ -300,6 +301,29 @@ def test_a_look_tells_each_kind_once_and_in_json(
 @given(seen)
 def test_equal_looks_give_no_events(look: Seen) -> None:
     assert told(look, look, previous_state=look.state) == []
+
+
+# -- incidents --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("ago", "told"), [(0, 1), (34, 1), (35, 1), (36, 0), (400, 0)])
+def test_an_incident_is_news_for_five_weeks_and_then_history(ago: int, told: int) -> None:
+    facts = incident(says="x" * 2_000)
+    events = incident_news(facts, project_id=7, began=NOW - ago * DAY, at=NOW)
+    assert len(events) == told
+    for event in events:
+        assert (event.kind, event.backlink_id, event.target_id) == (EventKind.INCIDENT, None, None)
+        assert event.after is not None
+        assert len(event.after["says"]) == 500
+        assert {**event.after, "says": ""} == {**facts, "says": ""}
+
+
+def test_an_incident_has_one_key_whenever_it_is_found_and_another_in_another_project() -> None:
+    keys = [
+        incident_news(incident(), project_id=project, began=NOW, at=at)[0].key
+        for project, at in ((1, NOW), (1, NOW + DAY), (2, NOW))
+    ]
+    assert keys[0] == keys[1] != keys[2]
 
 
 # -- targets ------------------------------------------------------------------------------------------

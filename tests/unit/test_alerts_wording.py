@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from linkstead.alerts.channels import AT_ONCE, GROUPS, KIND_NAMES, Outcome, judge_reply, pause_after
 from linkstead.alerts.wording import Told, as_html, as_text, bare, isolated, plain, sentence
 from linkstead.events import EventKind
+from tests.alert_samples import incident
 
 PAGE, TARGET = "https://blog.example/a-post", "https://example.com/guides"
 TURNED = "\u202emoc.elpmaxe\u202c \u05de\u05d2"
@@ -54,6 +55,16 @@ SENTENCES: tuple[tuple[EventKind, dict[str, Any] | None, dict[str, Any] | None, 
      "The link on blog.example/a-post has moved to the page's canonical address: blog.example/b."),
     (EventKind.TARGET_BROKEN, None, {"http_status": 404},
      "Your page example.com/guides, which has backlinks, fails: HTTP 404."),
+    (EventKind.INCIDENT, None, incident(),
+     ("Links with marks of spam since 18 Nov 2026: 240 new referring domains in seven days, where 10.2 were"
+      " to be expected. So far 240 domains with 312 links.")),
+    (EventKind.INCIDENT, None, incident(severity="notice", domains=1, links=1, says=""),
+     "More links than usual since 18 Nov 2026. So far 1 domain with 1 link."),
+    (EventKind.INCIDENT, None,
+     incident(what=["confirmed losses"], severity="notice", domains=None, links=None, began="lately",
+              says="24 domains with a confirmed loss in seven days, where 1.2 were to be expected."),
+     ("More losses than usual since lately: 24 domains with a confirmed loss in seven days, where 1.2 were"
+      " to be expected.")),
 )  # fmt: skip
 
 
@@ -72,6 +83,13 @@ def test_every_kind_has_a_sentence_a_name_a_group_and_a_default(kind: EventKind,
     assert kind in KIND_NAMES
     assert kind in AT_ONCE
     assert sum(kind in group.kinds for group in GROUPS) == 1
+
+
+def test_an_anchor_that_an_incident_quotes_is_a_strangers_word() -> None:
+    says = f"9 of 12 new domains share the anchor text “<b>{TURNED}”; 0.1 would be usual."
+    told = sentence(Told(EventKind.INCIDENT, None, None, None, incident(says=says)))
+    assert "<bdi>9 of 12 new domains share the anchor text “&lt;b&gt;moc" in as_html(told)
+    assert "\u202e" not in as_text(told)
 
 
 def test_markup_in_an_anchor_is_text_in_html() -> None:

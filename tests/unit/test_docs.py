@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from linkstead.cli import parser
+from linkstead.events import EventKind
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -67,6 +68,11 @@ def test_commands_named_in_the_docs_exist(name: str) -> None:
     spoken = {word for word in named if f"`linkstead {word}" in text or f"    linkstead {word}" in text}
     assert spoken
     assert spoken <= known
+
+
+def test_every_kind_of_event_is_among_those_of_webhooks() -> None:
+    told = (DOCS / "webhooks.md").read_text(encoding="utf-8")
+    assert [kind for kind in EventKind if f"`{kind}`" not in told] == []
 
 
 def links_of(path: Path) -> list[str]:

@@ -25,6 +25,7 @@ AT_ONCE: Final[dict[EventKind, bool]] = {
     EventKind.REGAINED: True,  # ends the worry that LOST began
     EventKind.TARGET_BROKEN: True,  # can be mended by the reader, today
     EventKind.TARGET_REPAIRED: True,  # ends the worry that TARGET_BROKEN began
+    EventKind.INCIDENT: True,  # rare, and whoever reads it late has lost the evidence of its first days
     EventKind.NEW: False,  # the first looks after an import find thousands; good news can wait for a day
     EventKind.NOT_FOUND: False,  # only sources ever knew it: an old export brings many at once
     EventKind.UNREACHABLE: False,  # nothing is known to be lost, and a week has passed already
@@ -56,6 +57,7 @@ GROUPS: Final[tuple[Group, ...]] = (
         "target alerts",
         (EventKind.TARGET_BROKEN, EventKind.TARGET_REPAIRED),
     ),
+    Group("incidents", "Incidents", "incident", "incidents", (EventKind.INCIDENT,)),
     Group("regained", "Regained", "regained", "regained", (EventKind.REGAINED,)),
     Group("new", "New", "new", "new", (EventKind.NEW,)),
     Group(
@@ -86,6 +88,7 @@ KIND_NAMES: Final[dict[EventKind, str]] = {
     EventKind.MOVED: "moved",
     EventKind.TARGET_BROKEN: "target broken",
     EventKind.TARGET_REPAIRED: "target repaired",
+    EventKind.INCIDENT: "incident",
 }
 
 

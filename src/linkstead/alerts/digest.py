@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from linkstead.alerts.channels import GROUPS, counts_by_group
 from linkstead.alerts.wording import Told, sentence
+from linkstead.events import EventKind
 from linkstead.urls import domain_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from linkstead.alerts.channels import Group
     from linkstead.alerts.wording import type_sentence
-    from linkstead.events import EventKind
 
 #: lines of one section, and of a whole message
 MOST_IN_SECTION: Final = 10
@@ -50,7 +50,10 @@ class Happened(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line: what happened, and how many events like it the same site has besides (`more`)."""
+    """One line: what happened, and how many events like it the same site has besides (`more`).
+
+    `incident` is the key of the project's incident that it tells of, if it tells of one.
+    """
 
     sentence: type_sentence
     at: int
@@ -58,6 +61,7 @@ class Item:
     target_url: str | None
     site: str
     more: int = 0
+    incident: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +137,20 @@ def _lines(events: Iterable[Happened]) -> tuple[Item, ...]:
 
 
 def _site(event: Happened) -> str:
-    """The referring domain; a target stands for itself."""
+    """The referring domain; a target and an incident stand for themselves."""
+    if (incident := incident_of(event)) is not None:
+        return f"incident {incident}"
     return domain_of(event.page_url) if event.page_url else event.target_url or ""
 
 
 def _item(event: Happened, site: str, more: int) -> Item:
     told = Told(event.kind, event.page_url, event.target_url, event.before, event.after)
-    return Item(sentence(told), event.at, event.backlink_id, event.target_url, site, more)
+    return Item(sentence(told), event.at, event.backlink_id, event.target_url, site, more, incident_of(event))
+
+
+def incident_of(event: Happened) -> str | None:
+    """The key of the incident that an event tells of; None where it tells of a link or a target."""
+    return str((event.after or {}).get("key", "")) if event.kind is EventKind.INCIDENT else None
 
 
 def next_digest(now: dt.datetime, hour: int, zone: zoneinfo.ZoneInfo) -> tuple[dt.date, dt.datetime]:

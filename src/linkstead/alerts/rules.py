@@ -1,4 +1,4 @@
-"""Two looks -> events: what is news about a backlink, and about a page of ours.
+"""Two looks -> events: what is news about a backlink, about a page of ours, and about a whole project.
 
 Equal looks give nothing, and one look gives each kind at most once. What a look could not read changes
 nothing: attributes are compared only between two looks that found the link, and a fact that one of them
@@ -187,7 +187,7 @@ def _facts(seen: Seen, keys: tuple[str, ...]) -> dict[str, Any]:
 
 def _plain(value: object) -> object:
     """A value as JSON has it, cut to a length that an event may carry."""
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [_plain(part) for part in value]
     return value[:LONGEST] if isinstance(value, str) else value
 
@@ -219,6 +219,24 @@ def target_changes(
     if kind is None:
         return []
     return [Event(kind, at, None, target_id, _cut(before), _cut(after))]
+
+
+#: An incident that began longer ago than this is history (seconds). Five weeks: whoever brings in an export
+#: each month hears of every one, and the first import of an old export tells none.
+INCIDENT_WITHIN: Final = 35 * 86_400
+
+
+def incident_news(facts: dict[str, Any], *, project_id: int, began: int, at: int) -> list[Event]:
+    """The event of an incident that no search before this one at `at` knew; none where it is history.
+
+    `facts` has `key` (its name within the project), `what` (kinds of anomalies), `began` and `last` (ISO
+    dates), `severity`, `sure`, `domains`, `links` (numbers, None where they are not known) and `says` (its
+    first sentence). `began` is its first day, as epoch seconds.
+    """
+    if at - began > INCIDENT_WITHIN:
+        return []
+    name = f"{project_id}.{facts['key']}"
+    return [Event(EventKind.INCIDENT, at, None, None, None, _cut(facts), incident=name)]
 
 
 def _cut(facts: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates and <bdi> in 
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import unicodedata
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -218,6 +219,38 @@ def _target_repaired(event: Told) -> type_sentence:
     return (Part("Your page "), _target(event), Part(", which has backlinks, answers again."))
 
 
+def _incident(event: Told) -> type_sentence:
+    """The figures are ours; what its first sign says may quote an anchor text, and is foreign."""
+    what = (event.after or {}).get("what")
+    began, says = _fact(event.after, "began"), _fact(event.after, "says")
+    opening = "More links than usual"
+    if what == ["confirmed losses"]:
+        opening = "More losses than usual"
+    elif _fact(event.after, "severity") == "warning":
+        opening = "Links with marks of spam"
+    since = f" since {_day(began)}" if began else " were found"
+    first = (Part(": "), _foreign(says.removesuffix("."))) if says else ()
+    return (Part(f"{opening}{since}"), *first, Part(f".{_so_far(event.after)}"))
+
+
+def _day(iso: str) -> str:
+    try:
+        return f"{dt.date.fromisoformat(iso):%-d %b %Y}"
+    except ValueError:
+        return plain(iso)
+
+
+def _so_far(facts: Mapping[str, Any] | None) -> str:
+    """“ So far 240 domains with 312 links.”, as far as the numbers are known."""
+    known = facts or {}
+    told = [
+        f"{number:,} {one if number == 1 else one + 's'}"
+        for one in ("domain", "link")
+        if isinstance(number := known.get(f"{one}s"), int) and number > 0
+    ]
+    return f" So far {' with '.join(told)}." if told else ""
+
+
 #: Every kind has its sentence; a test holds the table to EventKind.
 _SENTENCES: Final[dict[EventKind, Callable[[Told], type_sentence]]] = {
     EventKind.NEW: _new,
@@ -235,6 +268,7 @@ _SENTENCES: Final[dict[EventKind, Callable[[Told], type_sentence]]] = {
     EventKind.MOVED: _moved,
     EventKind.TARGET_BROKEN: _target_broken,
     EventKind.TARGET_REPAIRED: _target_repaired,
+    EventKind.INCIDENT: _incident,
 }
 
 

@@ -114,4 +114,5 @@ def _awake(made: type_ints) -> type_bools:
 
 def evidence_of(store: Store, project_id: int, incident: Incident) -> Iterator[rows.EvidenceLink]:
     """Every link of an incident's domains that a source dates within it."""
-    return rows.evidence_links(store, project_id, incident.domains, first=incident.began, last=incident.last)
+    first = min(one.first for one in incident.anomalies)  # a template may have begun before its burst
+    return rows.evidence_links(store, project_id, incident.domains, first=first, last=incident.last)

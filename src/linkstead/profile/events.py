@@ -1,4 +1,4 @@
-"""Events as rows: written once in the transaction of the look that shows them, read by whoever tells them."""
+"""Events as rows: written once in the transaction of what shows them, read by whoever tells them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class EventRow(NamedTuple):
-    """One event with the words that a person needs: the page and the target, or the target alone."""
+    """One event with the words that a person needs: the page and the target, the target alone, or neither.
+
+    It is neither where it tells of an incident of the whole project, which `after` describes.
+    """
 
     id: int
     project_id: int

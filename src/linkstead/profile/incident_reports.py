@@ -17,7 +17,7 @@ class Report(NamedTuple):
 
 
 def keep(store: Store, project_id: int, found: dict[str, Any], *, now: int) -> None:
-    """Keep a report in place of the one before."""
+    """Keep a report in place of the one before; alone or inside a running transaction."""
     # PostgreSQL's text holds no NUL, and an anchor may
     text = json.dumps(found, ensure_ascii=False).replace("\\u0000", "")
     with store.transaction():

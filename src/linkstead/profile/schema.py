@@ -359,6 +359,12 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             "CREATE TABLE site_outlink (project_id {INT} NOT NULL, key {INT} NOT NULL, name {TEXT} NOT NULL,"
             " seen_at {INT} NOT NULL, PRIMARY KEY (project_id, key)) {CLUSTERED}"
         ),
+        # what the triage queue of a project with a million domains asks: when they were judged last, a page
+        # far down a list of equal numbers of links, a word in a name (see triage.py)
+        "CREATE INDEX domain_judgement_age ON domain_judgement (project_id, judged_at)",
+        "DROP INDEX domain_links",
+        "CREATE INDEX domain_links ON domain (project_id, links, id)",
+        "CREATE INDEX domain_name ON domain (project_id, name)",
     ),
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.profile.codes import FOLLOW_OF_REL, FOLLOW_WORDS, PLACEMENTS, STATE_CODE
+from linkstead.urls import identity_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -144,18 +145,34 @@ def evidence_links(
     store: Store, project_id: int, domains: Iterable[str], *, first: int, last: int
 ) -> Iterator[EvidenceLink]:
     """Links of some domains that a source dates from `first` to `last` (epoch days), by domain and page."""
-    # whole numbers of our own: the door for many keys takes no other values
-    within = f"g.first_seen >= {first * DAY:d} AND g.first_seen < {(last + 1) * DAY:d}"
+    within = _within(first, last)
     for row in store.lookup(
         "SELECT d.name, p.url, t.url, a.text, s.slug, g.first_seen, g.rel FROM domain d"
         " JOIN backlink b ON b.domain_id = d.id JOIN sighting g ON g.backlink_id = b.id"
         " JOIN source s ON s.id = g.source_id JOIN page p ON p.id = b.page_id"
         " JOIN target t ON t.id = b.target_id LEFT JOIN anchor a ON a.id = g.anchor_id"
-        f" WHERE d.project_id = {project_id:d} AND {within} AND d.name IN {{keys}}"
+        f" WHERE d.project_id = {project_id:d} AND {within} AND d.key IN {{keys}}"
         " ORDER BY d.name, p.url, g.first_seen, s.slug",
-        sorted(set(domains)),
+        # by name, since each slice of them is sorted for itself; by key, since that has an index
+        [identity_key(name) for name in sorted(set(domains))],
     ):
         yield EvidenceLink(row[0], row[1], row[2] or None, row[3], row[4], int(row[5]), _followed(row[6]))
+
+
+def count_links(store: Store, project_id: int, domains: Iterable[str], *, first: int, last: int) -> int:
+    """How many links of some domains a source dates from `first` to `last` (epoch days)."""
+    rows = store.lookup(
+        "SELECT count(DISTINCT b.id) FROM domain d JOIN backlink b ON b.domain_id = d.id"
+        " JOIN sighting g ON g.backlink_id = b.id"
+        f" WHERE d.project_id = {project_id:d} AND {_within(first, last)} AND d.key IN {{keys}}",
+        [identity_key(name) for name in set(domains)],
+    )
+    return sum(int(row[0]) for row in rows)
+
+
+def _within(first: int, last: int) -> str:
+    """Whole numbers of our own as words: the door for many keys takes no other values."""
+    return f"g.first_seen >= {first * DAY:d} AND g.first_seen < {(last + 1) * DAY:d}"
 
 
 def _slices(store: Store, project_id: int) -> Iterator[tuple[int, int]]:

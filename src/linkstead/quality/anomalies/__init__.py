@@ -7,6 +7,7 @@ bursts       too many at once: new domains, new links, losses
 mixes        other anchors, suffixes, languages than before
 clusters     one template on many new domains; low authority
 incidents    what belongs together, how sure it is, what to do
+following    which of them are known from an earlier search
 simulation   how often all this is right, on simulated sites
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from linkstead.quality.anomalies.anomaly import Anomaly, Kind
 from linkstead.quality.anomalies.dating import Import, Steady, steady
+from linkstead.quality.anomalies.following import Known, recognised
 from linkstead.quality.anomalies.incidents import Incident, incidents_of
 from linkstead.quality.anomalies.judging import Judged, Losses, Thin, judge
 from linkstead.quality.anomalies.series import Arrival, Series, series_of
@@ -25,12 +27,14 @@ __all__ = [
     "Incident",
     "Judged",
     "Kind",
+    "Known",
     "Losses",
     "Series",
     "Steady",
     "Thin",
     "incidents_of",
     "judge",
+    "recognised",
     "series_of",
     "steady",
 ]

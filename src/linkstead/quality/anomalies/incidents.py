@@ -29,7 +29,8 @@ _MARKS: Final = frozenset(
 )
 #: Only these say something of a single domain; a burst says nothing of each of its domains.
 _NAMING: Final = (Kind.SAME_ANCHOR, Kind.SAME_PATH, Kind.LOW_AUTHORITY)
-_TOUCHING: Final = 3
+#: Days between two windows that still belong together.
+TOUCHING: Final = 3
 
 WATCH: Final = "Watch it, do nothing yet. Google ignores most such links by itself."
 EVIDENCE: Final = "Keep the evidence: every link with its date and the reasons, as CSV."
@@ -88,7 +89,7 @@ def _order(anomaly: Anomaly) -> tuple[int, int, str, str, str]:
 
 
 def _together(one: Anomaly, other: Anomaly) -> bool:
-    if one.first - _TOUCHING > other.last or other.first - _TOUCHING > one.last:
+    if one.first - TOUCHING > other.last or other.first - TOUCHING > one.last:
         return False
     if (one.kind is Kind.LOSSES) is (other.kind is Kind.LOSSES):
         return True

@@ -25,12 +25,22 @@ if TYPE_CHECKING:
 MOST_READ = 5_000
 
 
-def page_of(project_id: int, backlink_id: int | None, target_url: str | None) -> str:
-    """The path of the page that shows an event's backlink, or the backlinks of its target."""
+def page_of(
+    project_id: int, backlink_id: int | None, target_url: str | None, incident: str | None = None
+) -> str:
+    """The path of the page that shows an event's backlink, the backlinks of its target, or its incident."""
+    if incident is not None:
+        report = address("incidents:report", project_id) or ""
+        return f"{report}#incident-{incident}"
     if backlink_id is not None:
         return address("explorer:backlink", project_id, backlink_id) or ""
     links = address("explorer:backlinks", project_id) or ""
     return f"{links}?{urlencode({'target': target_url})}" if target_url else links
+
+
+def page_of_event(event: EventRow) -> str:
+    """The path of the page that shows an event."""
+    return page_of(event.project_id, event.backlink_id, event.target_url, digests.incident_of(event))
 
 
 def letter_of(delivery: Delivery) -> Letter | None:
@@ -56,7 +66,7 @@ def _around(channel: Channel, delivery: Delivery) -> Envelope:
         channels_url=base + (address("alerts:channels", project.pk) or ""),
         why=f"You get this since {channel.address} is an alert address of this project"
         + (f"; {channel.created_by.email} added it." if channel.created_by else "."),
-        address_of=lambda item: base + page_of(project.pk, item.backlink_id, item.target_url),
+        address_of=lambda item: base + page_of(project.pk, item.backlink_id, item.target_url, item.incident),
     )
 
 
@@ -69,7 +79,7 @@ def body_of_delivery(delivery: Delivery) -> bytes | None:
     if not found and not is_test:
         return None
     base = settings.LINKSTEAD.address
-    told = [(event, base + page_of(project.pk, event.backlink_id, event.target_url)) for event in found]
+    told = [(event, base + page_of_event(event)) for event in found]
     return body_of(delivery.message_id, "test" if is_test else "events", about, told)
 
 

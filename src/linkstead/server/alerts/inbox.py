@@ -17,8 +17,9 @@ from django.db.models.functions import Greatest
 
 from linkstead.alerts.channels import GROUPS, KIND_NAMES, group_of
 from linkstead.alerts.wording import Part, Told, sentence
+from linkstead.events import EventKind
 from linkstead.profile import events
-from linkstead.server.alerts.contents import page_of
+from linkstead.server.alerts.contents import page_of_event
 from linkstead.server.alerts.models import InboxMark
 from linkstead.server.look.rail import MOST_COUNTED
 from linkstead.server.tracking.stores import profile_store
@@ -26,7 +27,6 @@ from linkstead.server.tracking.stores import profile_store
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from linkstead.events import EventKind
     from linkstead.profile.events import EventRow
     from linkstead.server.accounts.models import User
     from linkstead.server.projects.models import Project
@@ -45,6 +45,7 @@ class Line:
     parts: tuple[Part, ...]
     url: str
     page_url: str | None
+    is_incident: bool
     is_unread: bool
 
 
@@ -145,7 +146,8 @@ def _line(row: EventRow, mark: int) -> Line:
         group=group_of(row.kind).slug,
         at=row.at,
         parts=sentence(Told(row.kind, row.page_url, row.target_url, row.before, row.after)),
-        url=page_of(row.project_id, row.backlink_id, row.target_url),
+        url=page_of_event(row),
         page_url=row.page_url,
+        is_incident=row.kind is EventKind.INCIDENT,
         is_unread=row.id > mark,
     )

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from linkstead.link import Decision
 from linkstead.profile.decisions import ALL, OPEN
-from linkstead.profile.triage import KINDS, LINKS, SORTS
+from linkstead.profile.triage import KINDS, LINKS, SORTS, WORST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,14 +50,21 @@ TABS: Final[dict[str, tuple[str, str]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One page of one list: its kind, a part of a name, the mark of the page before, the row to stand on."""
+    """One page of one list: its kind, a part of a name, the mark of the page before, the row to stand on.
+
+    `sort` is empty where nobody chose an order.
+    """
 
     kind: str = OPEN
     name: str = ""
-    sort: str = LINKS
+    sort: str = ""
     after: tuple[float, int] | None = None
     at: int | None = None
     batch: int | None = None
+
+    def order(self, *, judged: bool) -> str:
+        """The order of the list: unless somebody chose one, the worst first where anything is judged."""
+        return self.sort or (WORST if judged else LINKS)
 
     def address(self, **changes: object) -> str:
         """The question as the end of an address."""
@@ -65,7 +72,7 @@ class Asked:
         parts = {
             "show": "" if asked.kind == OPEN else asked.kind,
             "name": asked.name,
-            "sort": "" if asked.sort == LINKS else asked.sort,
+            "sort": asked.sort,
             "after": "" if asked.after is None else f"{asked.after[0]!r}_{asked.after[1]}",
             "at": "" if asked.at is None else str(asked.at),
             "batch": "" if asked.batch is None else str(asked.batch),
@@ -76,12 +83,15 @@ class Asked:
 def read(given: Mapping[str, str]) -> Asked:
     """What an address asks; what it spells wrong is left out."""
     kind, name = given.get("show", ""), given.get("name", "").strip().replace("\0", "")[:_LONGEST_NAME]
-    sort = given.get("sort", "")
+    after, sort = _mark(given.get("after", "")), given.get("sort", "")
+    if sort not in SORTS:
+        # a mark says nothing without its order; addresses that name none were those of most links first
+        sort = "" if after is None else LINKS
     return Asked(
         kind if kind in KINDS else OPEN,
         name,
-        sort if sort in SORTS else LINKS,
-        _mark(given.get("after", "")),
+        sort,
+        after,
         _number(given.get("at", ""), _MOST_ROWS),
         _number(given.get("batch", "")),
     )

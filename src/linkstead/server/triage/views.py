@@ -3,15 +3,17 @@
 Templates and what they are given:
 
 * `triage/queue.html`: project, may_decide, manuals (word, name, is chosen), asked (asking.Asked), tabs
-  (address, name, is here, count), rows (profile.triage.DomainRow), ways (asking.WAYS), here (the question),
-  first_url, worst_url, links_first_url, next_url, is_first, empty, batch (of the decision just made, or
-  None), nothing_yet
+  (address, name, is here, count), sort (triage.LINKS or WORST), rows (profile.triage.DomainRow), ways
+  (asking.WAYS), here (the question), first_url, worst_url, links_first_url, next_url, is_first, empty, batch
+  (of the decision just made, or None), nothing_yet, last_judged (epoch seconds or None), judging
+  (judging.Judging), is_polled
 * `triage/domain.html`: project, may_decide, row (DomainRow), past (Decided), ways, back
 """
 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.contrib import messages
@@ -21,18 +23,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from linkstead.errors import UsageError
-from linkstead.profile import decisions, triage
+from linkstead.profile import decisions, judgements, triage
 from linkstead.quality.recommendation import ManualAction
 from linkstead.server.accounts.views import signed_in
 from linkstead.server.projects.access import with_project
 from linkstead.server.projects.models import Role
 from linkstead.server.projects.services import set_manual_action
-from linkstead.server.tracking import tasks
+from linkstead.server.tracking import judging, tasks
 from linkstead.server.tracking.stores import profile_store
 from linkstead.server.triage import asking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from django.http import HttpRequest, HttpResponse
 
@@ -55,43 +57,61 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
     """Referring domains without a decision, or with one."""
     asked = asking.read(request.GET.dict())
     with profile_store() as store:
+        last_judged = judgements.last_judged(store, project.pk)
+        sort = asked.order(judged=last_judged is not None)
         page = triage.queue(
             store,
             project.pk,
             kind=asked.kind,
-            sort=asked.sort,
+            sort=sort,
             name=asked.name,
             after=asked.after,
             limit=PAGE_ROWS,
         )
         counts = decisions.counts(store, project.pk)
+    context = (
+        _around(request, project)
+        | _addresses(asked, sort, page.after, counts)
+        | {
+            "asked": asked,
+            "sort": sort,
+            "last_judged": last_judged,
+            "judging": judging.judging_of(project.pk),
+            "is_polled": "HX-Request" in request.headers,
+            "rows": page.rows,
+            "at": None if asked.at is None else min(asked.at, len(page.rows) - 1),
+            "manuals": _manuals(project),
+            "is_first": asked.after is None,
+            "empty": asking.TABS[asked.kind][1],
+            "batch": asked.batch,
+            "nothing_yet": counts[decisions.ALL] == 0,
+        }
+    )
+    return render(request, "triage/queue.html", context)
+
+
+def _addresses(
+    asked: asking.Asked, sort: str, after: tuple[float, int] | None, counts: Mapping[str, int]
+) -> dict[str, Any]:
+    """Where the list leads: its tabs, its orders, its pages. A next page goes on in the order of this one."""
     standing = asking.Asked(asked.kind, asked.name, asked.sort)
-    manual = project.manual_action or ManualAction.NONE
-    context = _around(request, project) | {
-        "asked": asked,
-        "rows": page.rows,
-        "at": None if asked.at is None else min(asked.at, len(page.rows) - 1),
+    return {
         "tabs": [
-            (
-                asking.Asked(kind, asked.name, asked.sort).address(),
-                name,
-                kind == asked.kind,
-                counts.get(kind, 0),
-            )
+            (replace(standing, kind=kind).address(), name, kind == asked.kind, counts.get(kind, 0))
             for kind, (name, _) in asking.TABS.items()
         ],
         "here": asked.address(at=None, batch=None),
         "first_url": standing.address(),
         "worst_url": standing.address(sort=triage.WORST),
         "links_first_url": standing.address(sort=triage.LINKS),
-        "manuals": [(str(word), name, word == manual) for word, name in _MANUALS.items()],
-        "next_url": None if page.after is None else asked.address(after=page.after, at=None, batch=None),
-        "is_first": asked.after is None,
-        "empty": asking.TABS[asked.kind][1],
-        "batch": asked.batch,
-        "nothing_yet": counts[decisions.ALL] == 0,
+        "next_url": None if after is None else standing.address(sort=sort, after=after),
     }
-    return render(request, "triage/queue.html", context)
+
+
+def _manuals(project: Project) -> list[tuple[str, str, bool]]:
+    """The answers to choose from, and which of them stands."""
+    stands = project.manual_action or ManualAction.NONE
+    return [(str(word), name, word == stands) for word, name in _MANUALS.items()]
 
 
 @with_project()
@@ -122,6 +142,17 @@ def decide(request: HttpRequest, project: Project) -> HttpResponse:
     else:
         return _decided(request, project, chosen, way, asked)
     return redirect(_list(project) + asked.address().removesuffix("?"))
+
+
+@with_project(Role.EDITOR)
+@require_POST
+def judge(request: HttpRequest, project: Project) -> HttpResponse:
+    """Have a worker judge every referring domain anew."""
+    if judging.judge_soon(project.pk):
+        messages.success(request, "A worker will judge the domains; this page tells when it is done.")
+    else:
+        messages.info(request, "The domains are being judged already.")
+    return redirect(_list(project) + asking.read(request.GET.dict()).address(batch=None).removesuffix("?"))
 
 
 @with_project(Role.EDITOR)
