@@ -152,6 +152,6 @@ def test_examples_lead_to_the_backlinks_that_they_stand_for() -> None:
         ("Ahrefs", "?source=ahrefs-backlinks"),
     ]
     (unknown,) = _task({"anchor_text": None, "links": 7}).rows
-    assert [cell.query for cell in unknown] == ["", ""]
+    assert [(cell.value, cell.query) for cell in unknown] == [(7, "")], "a column that is empty is left out"
     (link,) = _task({"page": "https://a.example/", "target": "https://b.example/"}).rows
     assert [cell.query for cell in link] == ["", ""], "a single link is no list"

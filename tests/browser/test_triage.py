@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -35,7 +36,17 @@ def test_a_domain_is_decided_about_and_taken_back_without_a_mouse(watched: Watch
     watched.assert_quiet()
 
 
+def open_all(watched: Watched, site: Site) -> None:
+    """Take back what another test decided to disavow: all tests of a process share one site."""
+    page = watched.go(f"{site.triage}?show=disavow")
+    if page.locator("tbody tr").count():
+        page.get_by_label("Choose all on this page").check()
+        page.keyboard.press("o")
+        page.get_by_text(re.compile("open again")).wait_for()
+
+
 def test_several_domains_are_decided_about_at_once_with_a_note(watched: Watched, site: Site) -> None:
+    open_all(watched, site)
     page = watched.go(site.triage)
     for _ in range(2):
         page.keyboard.press("j")
