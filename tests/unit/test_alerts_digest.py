@@ -27,6 +27,7 @@ class Row(NamedTuple):
     target_url: str | None = "https://example.com/"
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
+    worth: float | None = None
 
 
 def _around(project: str = "Harbour") -> Envelope:
@@ -52,6 +53,23 @@ def test_sections_come_by_urgency_with_the_newest_first() -> None:
     assert [section.slug for section in digest.sections] == ["lost", "targets", "new"]
     assert [item.site for item in digest.sections[0].items] == ["four.example", "two.example", "five.example"]
     assert (digest.headline, digest.total) == ("3 lost, 1 target alert, 1 new", 5)
+
+
+def test_in_a_section_the_worthiest_links_come_first_and_the_letter_says_their_worth() -> None:
+    rows = [
+        Row(1, EventKind.LOST, 10, page_url="https://one.example/", worth=20.0),
+        Row(2, EventKind.LOST, 30, page_url="https://two.example/"),
+        Row(3, EventKind.LOST, 20, page_url="https://three.example/", worth=71.6),
+        Row(4, EventKind.LOST, 5, page_url="https://www.three.example/b", worth=12.0),
+        Row(5, EventKind.NOT_FOUND, 50, page_url="https://five.example/", worth=99.0),
+    ]
+    digest = build(rows)
+    items = digest.sections[0].items
+    assert [item.site for item in items] == ["three.example", "one.example", "two.example", "five.example"]
+    assert (items[0].worth, items[0].more) == (71.6, 1), "the highest of its site"
+    text = letter(digest, _around(), daily=True).text
+    assert text.index("Worth 72 of 100.") < text.index("Worth 20 of 100.")
+    assert text.count("Worth") == 3
 
 
 def test_every_incident_is_a_line_of_its_own_that_leads_to_it() -> None:

@@ -46,13 +46,16 @@ class Happened(Protocol):
     def before(self) -> Mapping[str, Any] | None: ...
     @property
     def after(self) -> Mapping[str, Any] | None: ...
+    @property
+    def worth(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line: what happened, and how many events like it the same site has besides (`more`).
 
-    `incident` is the key of the project's incident that it tells of, if it tells of one.
+    `incident` is the key of the incident that it tells of, if it tells of one. `worth` (0 to 100) is
+    that of the backlink, as far as it has been judged; it is the highest of the site.
     """
 
     sentence: type_sentence
@@ -62,6 +65,7 @@ class Item:
     site: str
     more: int = 0
     incident: str | None = None
+    worth: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class Digest:
 
 
 def build(events: Sequence[Happened], counts: Mapping[EventKind, int] | None = None) -> Digest:
-    """Events, newest first in each section, as a digest.
+    """Events as a digest; in each section the worthiest links come first, and of like ones the newest.
 
     `counts` are the true numbers by kind where `events` is only a part of them.
     """
@@ -115,6 +119,7 @@ def _section(group: Group, events: Sequence[Happened], count: int, most: int) ->
         # within a section the kinds keep their order: confirmed before reported, broken before repaired
         key=lambda event: (
             group.kinds.index(event.kind) if group.slug != "changed" else 0,
+            1.0 if event.worth is None else -event.worth,
             -event.at,
             event.id,
         ),
@@ -145,7 +150,16 @@ def _site(event: Happened) -> str:
 
 def _item(event: Happened, site: str, more: int) -> Item:
     told = Told(event.kind, event.page_url, event.target_url, event.before, event.after)
-    return Item(sentence(told), event.at, event.backlink_id, event.target_url, site, more, incident_of(event))
+    return Item(
+        sentence(told),
+        event.at,
+        event.backlink_id,
+        event.target_url,
+        site,
+        more,
+        incident_of(event),
+        event.worth,
+    )
 
 
 def incident_of(event: Happened) -> str | None:

@@ -68,7 +68,10 @@ def _text(digest: Digest, around: Envelope, name: str) -> str:
         title = f"{section.title} ({section.count:,})"
         lines += [title, "=" * len(title), ""]
         for item in section.items:
-            lines += [f"* {as_text(item.sentence)}{_more(item)}", f"  {around.address_of(item)}"]
+            lines += [
+                f"* {as_text(item.sentence)}{_worth(item)}{_more(item)}",
+                f"  {around.address_of(item)}",
+            ]
         lines += [*([f"… and {section.untold:,} more in the inbox."] if section.untold else []), ""]
     lines += [f"All of it: {around.inbox_url}", "", "-- ", around.why, around.channels_url, ""]
     return "\n".join(lines)
@@ -83,7 +86,7 @@ def _html(digest: Digest, around: Envelope, name: str, subject: str) -> str:
 
 def _section(section: Section, around: Envelope) -> str:
     items = "".join(
-        f'<li style="margin-bottom:.6em">{as_html(item.sentence)}{_more(item)} '
+        f'<li style="margin-bottom:.6em">{as_html(item.sentence)}{_worth(item)}{_more(item)} '
         f'<a href="{html.escape(around.address_of(item))}">See it</a></li>'
         for item in section.items
     )
@@ -97,6 +100,11 @@ def _section(section: Section, around: Envelope) -> str:
 def _more(item: Item) -> str:
     """The site's name is a host in ASCII, so it needs no care."""
     return f" The same on {item.more:,} more of this site." if item.more else ""
+
+
+def _worth(item: Item) -> str:
+    """What the link is worth, as far as somebody has judged it."""
+    return "" if item.worth is None else f" Worth {item.worth:.0f} of 100."
 
 
 def _foot(around: Envelope) -> str:

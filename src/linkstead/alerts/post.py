@@ -2,7 +2,7 @@
 
 The body is one JSON object: `delivery` (stable over all attempts: fold what comes twice by it), `type`
 (`events` or `test`), `project` (id, name, site), `events` (each: id, kind, at in ISO 8601, page_url,
-target_url, before, after, sentence, url of its page here). It is signed as `alerts.signing` says.
+target_url, before, after, worth, sentence, url of its page here). It is signed as `alerts.signing` says.
 """
 
 from __future__ import annotations
@@ -84,6 +84,7 @@ def _event(event: Happened, url: str) -> dict[str, Any]:
         "target_url": event.target_url,
         "before": event.before,
         "after": event.after,
+        "worth": event.worth,
         "sentence": as_text(sentence(told)),
         "url": url,
     }

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 class EventRow(NamedTuple):
     """One event with the words that a person needs: the page and the target, the target alone, or neither.
 
-    It is neither where it tells of an incident of the whole project, which `after` describes.
+    It is neither where it tells of an incident of the whole project, which `after` describes. `worth` is what
+    judging made of the backlink, 0 to 100, as far as it has been judged.
     """
 
     id: int
@@ -30,6 +31,7 @@ class EventRow(NamedTuple):
     target_url: str | None
     before: dict[str, Any] | None
     after: dict[str, Any] | None
+    worth: float | None = None
 
 
 def write(store: Store, project_id: int, events: Iterable[Event]) -> None:
@@ -99,17 +101,18 @@ def last_changes(store: Store, backlink_ids: Sequence[int]) -> dict[int, int]:
 
 _QUESTION = (
     "SELECT e.id, e.project_id, e.kind, e.at, e.backlink_id, e.target_id, p.url, coalesce(t.url, o.url),"
-    " e.before, e.after FROM event e LEFT JOIN backlink b ON b.id = e.backlink_id"
+    " e.before, e.after, j.worth FROM event e LEFT JOIN backlink b ON b.id = e.backlink_id"
+    " LEFT JOIN link_judgement j ON j.backlink_id = e.backlink_id"
     " LEFT JOIN page p ON p.id = b.page_id LEFT JOIN target t ON t.id = b.target_id"
     " LEFT JOIN target o ON o.id = e.target_id"
 )
 
 
 def _row(values: tuple[Any, ...]) -> EventRow:
-    row_id, project_id, kind, at, backlink_id, target_id, page, target, before, after = values
+    row_id, project_id, kind, at, backlink_id, target_id, page, target, before, after, worth = values
     return EventRow(
         row_id, project_id, EventKind(kind), at, backlink_id, target_id, page, target or None,
-        json.loads(before) if before else None, json.loads(after) if after else None,
+        json.loads(before) if before else None, json.loads(after) if after else None, worth,
     )  # fmt: skip
 
 

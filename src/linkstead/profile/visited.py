@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from linkstead.profile.appointments import WATCHED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from linkstead.profile.store import Store
 
@@ -113,16 +113,3 @@ def end_incident(store: Store, kind: str, *, now: int) -> None:
     """Close an incident, if it is open."""
     with store.transaction():
         store.execute("UPDATE incident SET ended_at = ? WHERE kind = ? AND ended_at IS NULL", (now, kind))
-
-
-def bodies_of_domains(store: Store, project_id: int) -> Iterator[tuple[int, EvidenceRow]]:
-    """Of each referring domain the newest record that holds a whole page, by the domain's id."""
-    chosen = store.query(
-        "SELECT domain_id, max(evidence_id) FROM page WHERE project_id = ? AND evidence_id IS NOT NULL"
-        " GROUP BY domain_id ORDER BY domain_id",
-        (project_id,),
-    )
-    for start in range(0, len(chosen), _AT_ONCE):
-        part = {int(record): int(domain) for domain, record in chosen[start : start + _AT_ONCE]}
-        for record, row in evidence_rows(store, list(part)).items():
-            yield part[record], row

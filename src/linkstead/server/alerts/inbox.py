@@ -47,6 +47,7 @@ class Line:
     page_url: str | None
     is_incident: bool
     is_unread: bool
+    worth: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,4 +151,5 @@ def _line(row: EventRow, mark: int) -> Line:
         page_url=row.page_url,
         is_incident=row.kind is EventKind.INCIDENT,
         is_unread=row.id > mark,
+        worth=row.worth,
     )
