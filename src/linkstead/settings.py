@@ -134,6 +134,11 @@ class Settings:
         return self.data / "index"
 
     @property
+    def lists(self) -> Path:
+        """Lists of domains that judging asks, a folder for each kind."""
+        return self.data / "lists"
+
+    @property
     def uploads(self) -> Path:
         return self.data / "uploads"
 

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 
 
 def judge_site(store: Store, project_id: int, bars: Bars, *, graph: Path | None = None) -> Counter[str]:
-    """Judge every referring domain and link with `graph` or the newest one; domains by what to do.
+    """Judge every referring domain and link with `graph` or the newest one and all loaded lists.
+
+    Answers how many domains by what to do.
 
     Ctrl-C ends it after the part at hand, and what was judged is kept.
     """
     from linkstead.graph.store import open_graph
     from linkstead.journey.judged_domains import judge_domains
+    from linkstead.journey.lists import read_lists
     from linkstead.journey.standing import newest_graph
 
     folder = graph or newest_graph(current_settings().graphs)
@@ -32,6 +35,7 @@ def judge_site(store: Store, project_id: int, bars: Bars, *, graph: Path | None 
             project_id,
             now=int(time.time()),
             graph=None if folder is None else open_graph(folder),
+            lists=read_lists(current_settings().lists),
             progress=bars,
             should_stop=stop.asked,
         )

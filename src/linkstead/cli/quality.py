@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from linkstead.cli.output import add_json, plain, print_json
 from linkstead.errors import InputError, UsageError
+from linkstead.quality.facts import ListKind
 
 if TYPE_CHECKING:
     import argparse
 
+    from linkstead.journey.lists import KeptList
     from linkstead.quality.toxicity import Judgement, Model
 
 
@@ -26,6 +28,22 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     parts = quality.add_subparsers(dest="part", metavar="PART", required=True)
     _add_judge(parts)
     _add_fit(parts)
+    _add_lists(parts)
+
+
+def _add_lists(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    part = parts.add_parser(
+        "lists",
+        help="lists of referrer spam, malware or reputable domains that judging asks",
+        description="Load, remove and list lists of domains, one a line. Every later judging asks them:"
+        " `audit`, `triage --judge`, and the server.",
+    )
+    part.add_argument(
+        "--add", nargs="+", default=[], metavar="KIND=FILE", help=f"kinds: {', '.join(ListKind)}"
+    )
+    part.add_argument("--remove", nargs="+", default=[], metavar="NAME", help="lists by their names")
+    add_json(part)
+    part.set_defaults(run=run_lists)
 
 
 def _add_judge(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -77,6 +95,38 @@ def _add_fit(parts: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     part.add_argument("--svg", type=Path, metavar="FILE", help="draw the reliability curve")
     add_json(part)
     part.set_defaults(run=run_fit)
+
+
+def run_lists(options: argparse.Namespace) -> int:
+    from linkstead.cli.surroundings import current_settings
+    from linkstead.journey import lists
+    from linkstead.journey.judging import list_named
+
+    folder = current_settings().lists
+    missing = [name for name in options.remove if not lists.remove_list(folder, name)]
+    lost = 0
+    for text in options.add:
+        lost += lists.add_list(folder, *list_named(text))[1]
+    kept = lists.kept_lists(folder)
+    if options.json:
+        print_json({"lists": [each._asdict() for each in kept], "lines_without_a_domain": lost})
+    else:
+        print("\n".join(_list_lines(kept, lost)))
+    if missing:
+        raise InputError(f"No list is called “{plain(missing[0], 60)}”; `linkstead quality lists` names all.")
+    return 0
+
+
+def _list_lines(kept: list[KeptList], lost: int) -> list[str]:
+    if not kept:
+        return ["No list is loaded. Add one: linkstead quality lists --add referrer-spam=FILE"]
+    lines = [
+        f"  {each.kind:14} {plain(each.name, 40):40} {each.domains:>9,} domains, loaded"
+        f" {datetime.fromtimestamp(each.at, UTC):%Y-%m-%d}"
+        for each in kept
+    ]
+    left = [f"{lost:,} lines held no domain and were left out."] if lost else []
+    return [*lines, *left, "They count from the next judging on: linkstead triage SITE --judge"]
 
 
 def run_judge(options: argparse.Namespace) -> int:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkstead.graph.store import Graph
+    from linkstead.journey.lists import Lists
     from linkstead.profile.domain_facts import KnownDomain
     from linkstead.profile.page_facts import PageFactsRow
     from linkstead.profile.store import Store
@@ -28,8 +29,16 @@ class Gathering:
     """Gathers the facts of a project's referring domains; made once for all of them. `now`: epoch seconds."""
 
     def __init__(
-        self, store: Store, project_id: int, *, now: int, graph: Graph | None, networks: Networks
+        self,
+        store: Store,
+        project_id: int,
+        *,
+        now: int,
+        graph: Graph | None,
+        networks: Networks,
+        lists: Lists | None = None,
     ) -> None:
+        self._lists = lists
         self._now, self._graph, self._networks = now, graph, networks
         self._metric = project_metric(store, project_id)
         site = site_of_project(store, project_id)
@@ -65,6 +74,7 @@ class Gathering:
             new_links=known.new_links,
             usual_links=known.usual_links,
             address_block=traits.block,
+            lists=None if self._lists is None else self._lists.of(known.name),
         )
         facts = Facts(
             page=page_of(pages),

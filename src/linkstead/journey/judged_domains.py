@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from linkstead.graph.store import Graph
+    from linkstead.journey.lists import Lists
     from linkstead.profile.domain_facts import KnownDomain
     from linkstead.profile.link_judgements import LinkToJudge
     from linkstead.profile.store import Store
@@ -50,16 +51,17 @@ def judge_domains(
     *,
     now: int,
     graph: Graph | None = None,
+    lists: Lists | None = None,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
 ) -> Counter[str]:
     """Judge every referring domain and its links, and keep it; how many domains by recommended action.
 
-    Stopped early, what was judged is kept.
+    `lists` are those that the user has loaded. Stopped early, what was judged is kept.
     """
     networks = networks_of(store, project_id, now=now, progress=progress, should_stop=should_stop)
     judging = _Judging(
-        store, project_id, Gathering(store, project_id, now=now, graph=graph, networks=networks)
+        store, project_id, Gathering(store, project_id, now=now, graph=graph, networks=networks, lists=lists)
     )
     counts: Counter[str] = Counter()
     known = domain_facts.known_domains(store, project_id, now=now, crawl_dated=SNAPSHOT_SOURCES)

@@ -218,12 +218,18 @@ def with_lists(facts: Facts, lists: Mapping[Path, tuple[ListKind, frozenset[str]
 
 def read_list(text: str) -> tuple[Path, tuple[ListKind, frozenset[str]]]:
     """A list given as `kind=FILE`. Raises `InputError`."""
+    kind, path = list_named(text)
+    return path, (kind, frozenset(read_domains(path)[0]))
+
+
+def list_named(text: str) -> tuple[ListKind, Path]:
+    """The kind and the file that `kind=FILE` names. Raises `InputError`."""
     kind, mark, file = text.partition("=")
     if not mark or kind not in set(ListKind):
         raise InputError(
             f"Say what a list is: {', '.join(ListKind)}, such as {ListKind.MALWARE}={text[:60]}."
         )
-    return Path(file), (ListKind(kind), frozenset(read_domains(Path(file))[0]))
+    return ListKind(kind), Path(file)
 
 
 def with_graph(facts: Facts, graph: Graph) -> Facts:

@@ -12,6 +12,7 @@ from linkstead.errors import FileRefused, LinksteadError, MappingNeeded
 from linkstead.journey import audit_profile, import_file
 from linkstead.journey.incidents import keep_incidents
 from linkstead.journey.judged_domains import judge_domains
+from linkstead.journey.lists import read_lists
 from linkstead.profile import search
 from linkstead.profile.files import all_files
 from linkstead.server.tracking import runs
@@ -149,6 +150,7 @@ def refresh_audit(project_id: int) -> None:
             project_id,
             now=int(time.time()),
             graph=loaded_graph(settings.LINKSTEAD),
+            lists=read_lists(settings.LINKSTEAD.lists),
         )
         audit_profile(store, project_id, now=int(time.time()))
         keep_incidents(store, project_id, now=int(time.time()))
