@@ -31,6 +31,23 @@ def test_runs_are_numbered_in_each_project_and_the_oldest_are_dropped(store: Sto
     assert audits.run_text(store, one, 2) is None
 
 
+def test_of_older_weeks_the_last_audit_stays_and_after_three_years_none(store: Store) -> None:
+    project, week = new_project(store), 7 * 86_400
+    begin = NOW - NOW % week
+    moments = [begin + hour * 3_600 for hour in (1, 2, 3)]  # one week
+    moments += [begin + week + 5, begin + week + 6]  # the next
+    moments += [begin + 2 * week + n for n in range(audits.MOST_RUNS)]
+    for at in moments:
+        audits.keep_run(store, project, RUN._replace(at=at), "{}")
+    kept = [run.at for run in audits.runs(store, project)]
+    assert kept[audits.MOST_RUNS :] == [begin + week + 6, begin + 3 * 3_600]
+    late = begin + (audits.WEEKS_KEPT + 1) * week + 100
+    for _ in range(audits.MOST_RUNS):
+        audits.keep_run(store, project, RUN._replace(at=late), "{}")
+    kept = [run.at for run in audits.runs(store, project)]
+    assert kept[audits.MOST_RUNS :] == [begin + 2 * week + audits.MOST_RUNS - 1], "the first two are too old"
+
+
 def test_a_suppression_keeps_reason_and_end_and_is_replaced_when_said_again(store: Store) -> None:
     project = new_project(store)
     first = Suppression("LS015", None, "our widget\x00", "kim", NOW, None)

@@ -1,6 +1,7 @@
 """Audits that were made of a project, and the rules that it does not want to hear: their only door.
 
-Runs are numbered from 1 in each project; the last MOST_RUNS are kept, so that an audit a day fills no disk.
+Runs are numbered from 1 in each project. The last MOST_RUNS are kept and before them one a week, for
+WEEKS_KEPT: many audits on a day of many imports neither fill a disk nor push last year's out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
 #: Two months of daily audits.
 MOST_RUNS: Final = 60
+WEEKS_KEPT: Final = 156
+_WEEK: Final = 7 * 86_400
 _LONGEST_TEXT: Final = 2_000
 
 
@@ -43,13 +46,21 @@ def keep_run(store: Store, project_id: int, run: AuditRun, audit: str) -> int:
             f"INSERT INTO audit_run (project_id, {_COLUMNS}, audit) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (project_id, *run._replace(number=number), audit.replace("\\u0000", "")),
         )
-        store.execute(
-            "DELETE FROM audit_run WHERE project_id = ? AND number <= ?", (project_id, number - MOST_RUNS)
-        )
+        _thin_out(store, project_id, number - MOST_RUNS, run.at)
     return number
 
 
-def runs(store: Store, project_id: int, limit: int = MOST_RUNS) -> tuple[AuditRun, ...]:
+def _thin_out(store: Store, project_id: int, up_to: int, now: int) -> None:
+    """Of the runs up to a number, leave the last one of each week that is not too long ago."""
+    store.execute(
+        "DELETE FROM audit_run WHERE project_id = ? AND number <= ? AND (at < ? OR EXISTS"
+        " (SELECT 1 FROM audit_run o WHERE o.project_id = audit_run.project_id"
+        f" AND o.number > audit_run.number AND o.at / {_WEEK} = audit_run.at / {_WEEK}))",
+        (project_id, up_to, now - WEEKS_KEPT * _WEEK),
+    )
+
+
+def runs(store: Store, project_id: int, limit: int = MOST_RUNS + WEEKS_KEPT) -> tuple[AuditRun, ...]:
     """The audits of a project, the newest first."""
     rows = store.query(
         f"SELECT {_COLUMNS} FROM audit_run WHERE project_id = ? ORDER BY number DESC LIMIT ?",
