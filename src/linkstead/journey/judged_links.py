@@ -10,7 +10,6 @@ is told without it.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 
 #: Of so many pages of either side words are counted: enough to tell common words from rare ones.
 _MOST_TEXTS: Final = 5_000
-#: What vendors call the visits that a page gets (sources.ahrefs, sources.aliases).
-_TRAFFIC: Final = re.compile(r'"(?:ahrefs\.page_traffic|mapped\.traffic)":\s*([0-9.]+)')
 #: How far a word of confidence carries; from recommendation.ENOUGH on something may be done on its strength.
 CONFIDENCE: Final = {"none": 0.0, "low": 0.4, "medium": 0.6, "high": 0.9}
 #: A worth of which less is known recommends nothing: of placement alone every text link would be kept.
@@ -145,14 +142,13 @@ class LinkJudging:
         indexable = link.indexable
         if indexable is None and page is not None:
             indexable = page.get("indexable")
-        traffic = _TRAFFIC.search(link.metrics) if link.metrics else None
         return value.Facts(
             authority=authority,
             followed=link.followed,
             placement=Placement(link.placement) if link.placement else None,
             relevance=likeness,
             indexable=indexable,
-            traffic=float(traffic[1]) if traffic else None,
+            traffic=link.traffic,
             cost=self._cost(link.page_url),
             authority_of=whose,
         )

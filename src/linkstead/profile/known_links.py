@@ -31,9 +31,12 @@ class KnownLink(NamedTuple):
     traffic: float | None
 
 
+#: The vendors' figures of a backlink `b` that speak of traffic, for `traffic_in`.
+TRAFFIC_METRICS: Final = (
+    "(SELECT max(s.metrics) FROM sighting s WHERE s.backlink_id = b.id AND s.metrics LIKE '%traffic%')"
+)
 _LINKS: Final = (
-    "SELECT b.id, p.url, d.name, t.url, b.followed, b.state, b.metric,"
-    " (SELECT max(s.metrics) FROM sighting s WHERE s.backlink_id = b.id AND s.metrics LIKE '%traffic%')"
+    f"SELECT b.id, p.url, d.name, t.url, b.followed, b.state, b.metric, {TRAFFIC_METRICS}"
     " FROM backlink b JOIN page p ON p.id = b.page_id JOIN domain d ON d.id = b.domain_id"
     " JOIN target t ON t.id = b.target_id"
 )
@@ -61,9 +64,14 @@ def links_of_domains(store: Store, project_id: int, names: Iterable[str]) -> Ite
 
 def _link(row: tuple[Any, ...]) -> KnownLink:
     _, page, domain, target, followed, state, metric, metrics = row
+    words = (FOLLOW_WORDS[followed], STATES[state])
+    return KnownLink(page, domain, target or None, *words, metric, traffic_in(metrics))
+
+
+def traffic_in(metrics: str | None) -> float | None:
+    """The visits a month that a page gets by a vendor's figures (JSON), where these tell them."""
     found = _TRAFFIC.search(metrics) if metrics else None
-    traffic = float(found[1]) if found else None
-    return KnownLink(page, domain, target or None, FOLLOW_WORDS[followed], STATES[state], metric, traffic)
+    return float(found[1]) if found else None
 
 
 class ProfileSums(NamedTuple):

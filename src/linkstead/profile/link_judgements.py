@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.profile.codes import FOLLOW_WORDS, PLACEMENTS, STATES
+from linkstead.profile.known_links import TRAFFIC_METRICS, traffic_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,8 +23,7 @@ _AT_ONCE: Final = 2_000
 class LinkToJudge(NamedTuple):
     """A backlink with what judging asks of it; None is "not known".
 
-    `left` and `right` are the text around the link, `metrics` the vendors' own figures as JSON, as far as
-    they speak of traffic.
+    `left` and `right` are the text around the link, `traffic` a vendor's estimate of visits a month.
     """
 
     backlink_id: int
@@ -40,7 +40,7 @@ class LinkToJudge(NamedTuple):
     indexable: bool | None
     left: str | None
     right: str | None
-    metrics: str | None
+    traffic: float | None
 
 
 class JudgedLink(NamedTuple):
@@ -60,8 +60,7 @@ class JudgedLink(NamedTuple):
 
 _LINKS: Final = (
     "SELECT b.id, b.domain_id, b.page_id, b.target_id, p.url, p.title, a.text, b.state, b.followed,"
-    " b.placement, b.metric, l.indexable, l.left_text, l.right_text,"
-    " (SELECT max(s.metrics) FROM sighting s WHERE s.backlink_id = b.id AND s.metrics LIKE '%traffic%')"
+    f" b.placement, b.metric, l.indexable, l.left_text, l.right_text, {TRAFFIC_METRICS}"
     " FROM backlink b JOIN page p ON p.id = b.page_id LEFT JOIN anchor a ON a.id = b.anchor_id"
     " LEFT JOIN look l ON l.id = b.look_id"
 )
@@ -89,10 +88,10 @@ def link_to_judge(store: Store, backlink_id: int) -> LinkToJudge | None:
 
 
 def _link(row: tuple[Any, ...]) -> LinkToJudge:
-    state, followed, placement, metric, indexable = row[7:12]
+    state, followed, placement, metric, indexable, left, right, metrics = row[7:]
     seen = None if indexable is None else bool(indexable)
     words = (STATES[state], FOLLOW_WORDS[followed], PLACEMENTS[placement], metric, seen)
-    return LinkToJudge._make((*row[:7], *words, *row[12:]))
+    return LinkToJudge._make((*row[:7], *words, left, right, traffic_in(metrics)))
 
 
 def write(store: Store, project_id: int, rows: Iterable[tuple[int, JudgedLink]]) -> None:
