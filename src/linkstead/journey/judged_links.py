@@ -166,7 +166,8 @@ def explained(
 ) -> LinkJudged | None:
     """What is made of a link, with the words for it; None where it was not judged yet.
 
-    The relevance is that of the judging, the rest follows from what is known by now. `authority` is the domain's in a web graph, where there is one.
+    The relevance is that of the judging, the rest follows from what is known by now. `authority` is the
+    domain's in a web graph, where there is one.
     """
     kept = link_judgements.of_links(store, [backlink_id]).get(backlink_id)
     link = link_judgements.link_to_judge(store, backlink_id)
