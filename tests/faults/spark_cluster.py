@@ -76,6 +76,17 @@ class Cluster:
                 )
             time.sleep(0.2)
 
+    def is_busy(self, number: int, begun: Path, *, seconds: float) -> bool:
+        """Whether a worker has begun an archive within the last seconds (`SlowOpener` leaves the files)."""
+        fresh = (path for path in begun.iterdir() if time.time() - path.stat().st_mtime < seconds)
+        return any(self._is_of(number, int(path.name.rpartition(".")[2])) for path in fresh)
+
+    def _is_of(self, number: int, pid: int) -> bool:
+        # Spark's Python has a process group of its own, but the session of its worker
+        with contextlib.suppress(ProcessLookupError):
+            return os.getsid(pid) == self.workers[number].pid
+        return False
+
     def kill_worker(self, number: int) -> None:
         os.killpg(self.workers[number].pid, signal.SIGKILL)
         self.workers[number].wait(30)

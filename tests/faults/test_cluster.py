@@ -75,8 +75,8 @@ def test_a_worker_killed_in_mid_job_leaves_the_rows_of_one_machine(tmp_path: Pat
         killed: list[int] = []
 
         def kill() -> None:
-            while len(list(begun.iterdir())) < 4:
-                time.sleep(0.05)
+            while len(list(begun.iterdir())) < 4 or not spark.is_busy(0, begun, seconds=0.2):
+                time.sleep(0.02)
             killed.append(len(list(begun.iterdir())))
             spark.kill_worker(0)
 
