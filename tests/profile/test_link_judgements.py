@@ -124,16 +124,22 @@ def test_links_of_a_large_domain_come_in_parts_and_are_all_there(store: Store, p
 def test_facts_of_pages_are_kept_once_a_page_and_read_for_some_pages_of_a_domain(
     store: Store, project: int
 ) -> None:
-    rows = [PageFactsRow(900_000 + n, 77, 1, "10.0.0.0/24", {"words": n, "title": "a\0b"}) for n in range(60)]
+    ((domain_id,),) = store.query(
+        "SELECT id FROM domain WHERE name = 'site3.org' AND project_id = ?", (project,)
+    )
+    rows = [
+        PageFactsRow(900_000 + n, domain_id, 1, "10.0.0.0/24", {"words": n, "title": "a\0b"})
+        for n in range(60)
+    ]
     with store.transaction():
         page_facts.keep(store, project, rows)
         page_facts.keep(store, project, [rows[0]._replace(at=2, facts={"words": 5})])
-    found = page_facts.of_domains(store, [77, 78])
-    assert list(found) == [77]
-    assert len(found[77]) == MOST_PAGES
-    assert (found[77][0].at, found[77][0].facts) == (2, {"words": 5})
-    assert found[77][1].facts == {"words": 1, "title": "ab"}
-    assert [domain for domain, _ in page_facts.every_domain(store, project)] == [77]
+    found = page_facts.of_domains(store, [domain_id, 0])
+    assert list(found) == [domain_id]
+    assert len(found[domain_id]) == MOST_PAGES
+    assert (found[domain_id][0].at, found[domain_id][0].facts) == (2, {"words": 5})
+    assert found[domain_id][1].facts == {"words": 1, "title": "ab"}
+    assert [domain for domain, _ in page_facts.every_domain(store, project)] == [domain_id]
     assert list(link_judgements.read_texts(store, project, 2)) == [" ", "ab "]
 
 

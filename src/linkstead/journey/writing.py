@@ -7,8 +7,8 @@ not written. Evidence lies on disk before the rows that point to it.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.journey.settling import Before, events_of, standing_of
 from linkstead.link import FROM_HEADER, FROM_ROBOTS_TXT, LinkStatus, Outcome, Reason
@@ -248,8 +248,9 @@ def _facts_row(one: _Settled) -> page_facts.PageFactsRow:
     """The figures of a page that was read, with what the verdicts say of the page itself."""
     looked, page = one.looked, one.looked.page
     reasons = {verdict.reason for verdict in looked.verdicts}
-    facts = {} if looked.figures is None else asdict(looked.figures)
-    facts |= {"parked": Reason.PARKED in reasons, "soft_404": Reason.SOFT_404 in reasons}
+    facts: dict[str, Any] = {"parked": Reason.PARKED in reasons, "soft_404": Reason.SOFT_404 in reasons}
+    if looked.figures is not None:
+        facts |= {field.name: getattr(looked.figures, field.name) for field in fields(looked.figures)}
     block = address_block(looked.fetched.address)
     return page_facts.PageFactsRow(page.page_id, page.domain_id, looked.at, block, facts)
 

@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from linkstead.link import Link
     from linkstead.page.read import Page
 
-#: Bytes of the markup that are searched, tags that are hashed, ids that are kept.
+#: Bytes of the markup that are searched, tags that are hashed, words that are compared, ids that are kept. A
+#: page is counted by the look that reads it, so that each of these is a cost of verifying.
 SEARCHED: Final = 512 * 1024
-MOST_TAGS: Final = 3_000
+MOST_TAGS: Final = 400
+MOST_WORDS: Final = 500
 MOST_IDS: Final = 20
 _OPENING: Final = 1_000
 #: Keys of linked domains that are kept: a Jaccard similarity of 0.5 is estimated within 0.09.
@@ -38,7 +40,9 @@ _IDS: Final = tuple(
     re.compile(pattern + rb"(?![A-Za-z0-9-])")
     for pattern in (rb"UA-\d{4,10}-\d{1,4}", rb"G-[A-Z0-9]{8,12}", rb"GTM-[A-Z0-9]{4,9}", rb"pub-\d{16}")
 )
-_TAG = re.compile(rb"<([a-z][a-z0-9]{0,15})(?:\s{1,4}[^<>]{0,200}?class=[\"']([a-zA-Z][\w-]{0,40}))?")
+_TAG = re.compile(
+    rb"<([a-z][a-z0-9]{0,15})(?:\s{1,4}[^<>]{0,200}?class=[\"']([a-z][\w-]{0,40}))?", re.IGNORECASE
+)
 _RUN: Final = 4
 
 
@@ -102,12 +106,19 @@ def page_figures(page: Page, body: bytes) -> PageFigures:
 def _away(page_url: str, links: Iterable[Link]) -> Iterator[tuple[Link, str]]:
     """The links to other domains, with these; an address that is none counts as the page's own."""
     own = domain_of(page_url) if try_normalise_url(page_url) else ""
-    start = "/".join(page_url.split("/", 3)[:3]) + "/"  # most links of a page stay on its host
+    known = {_host_part(page_url): own}  # few hosts stand in many links
     for link in links:
-        normal = None if link.url.startswith(start) else try_normalise_url(link.url)
-        domain = own if normal is None else domain_of(normal)
+        host = _host_part(link.url)
+        domain = known.get(host)
+        if domain is None:
+            domain = known[host] = domain_of(link.url) if try_normalise_url(link.url) else own
         if domain != own:
             yield link, domain
+
+
+def _host_part(url: str) -> str:
+    """What an address has before its path."""
+    return url[: url.find("/", 8)] if url.find("/", 8) > 0 else url
 
 
 def outlinked(page: Page) -> list[str]:
@@ -117,8 +128,11 @@ def outlinked(page: Page) -> list[str]:
 
 
 def repeated_share(text: str) -> float | None:
-    """The part of the runs of three words that stand in a text more than once; None below 50 words."""
-    words = text.casefold().split()
+    """The part of the runs of three words that stand in a text more than once; None below 50 words.
+
+    The first `MOST_WORDS` are read.
+    """
+    words = text.casefold().split(None, MOST_WORDS)[:MOST_WORDS]
     if len(words) < 50:
         return None
     runs = Counter(zip(words, words[1:], words[2:], strict=False))
@@ -145,15 +159,12 @@ def _stands_alone(searched: bytes, start: int) -> bool:
 
 
 def template_of(body: bytes) -> int | None:
-    """A 64-bit simhash of the markup's tags, signed; None below 20 tags."""
-    tags = [match[0][:1] + match[1] + (match[2] or b"") for match in islice(_found(body), MOST_TAGS)]
+    """A 64-bit simhash of the markup's first tags, signed; None below 20 tags."""
+    found = islice(_TAG.finditer(body, 0, SEARCHED), MOST_TAGS)
+    tags = [b"<" + match[1].lower() + (match[2] or b"").lower() for match in found]
     if len(tags) < 20:
         return None
     runs = {b" ".join(tags[at : at + _RUN]) for at in range(len(tags) - _RUN + 1)}
     hashes = np.frombuffer(b"".join(blake2b(run, digest_size=8).digest() for run in runs), dtype=np.uint8)
     set_bits = np.unpackbits(hashes.reshape(-1, 8), axis=1).sum(axis=0, dtype=np.int64)
     return int.from_bytes(np.packbits(2 * set_bits > len(runs)).tobytes(), "big", signed=True)
-
-
-def _found(body: bytes) -> islice[re.Match[bytes]]:
-    return islice(_TAG.finditer(body[:SEARCHED].lower()), MOST_TAGS)

@@ -162,7 +162,8 @@ def read_texts(store: Store, project_id: int, most: int) -> Iterator[str]:
     ):
         yield f"{title or ''} {opening or ''}"
     for (facts,) in store.query(
-        "SELECT facts FROM page_facts WHERE project_id = ? ORDER BY domain_id, page_id LIMIT ?",
+        "SELECT f.facts FROM domain d JOIN page_facts f ON f.domain_id = d.id WHERE d.project_id = ?"
+        " ORDER BY d.id, f.page_id LIMIT ?",
         (project_id, most),
     ):
         said = json.loads(facts)

@@ -335,7 +335,6 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
             " domain_id {INT} NOT NULL, at {INT} NOT NULL, block {TEXT}, facts {TEXT} NOT NULL) {END}"
         ),
         "CREATE INDEX page_facts_of_domain ON page_facts (domain_id, page_id)",
-        "CREATE INDEX page_facts_of_project ON page_facts (project_id, domain_id)",
         # what we make of each backlink (link_judgements.py): relevance is 0 to 1, worth 0 to 100, sure its
         # confidence 0 to 1, each NULL where it is not known; words are those that made the relevance
         (
