@@ -126,6 +126,20 @@ def test_a_link_gets_the_recommendation_of_its_case(case: Case, manual: ManualAc
     assert recommend(case, manual).action is action
 
 
+def test_a_lost_link_that_was_worth_having_is_to_be_asked_for_unless_it_was_spam() -> None:
+    lost = Case(spam=0.1, confidence=0.8, value=61.2, state=LinkStatus.LOST)
+    assert "It was worth having (61 of 100): ask for it back." in recommend(lost).reasons
+    for other in (replace(lost, spam=0.97), replace(lost, value=10), replace(lost, value=None)):
+        assert recommend(other).reasons == ("The link is gone from the page.",)
+
+
+def test_the_word_for_a_worth_goes_with_its_number() -> None:
+    nearly = worth(Facts(authority=85.5, followed=True, placement=Placement.CONTENT, indexable=None))
+    assert nearly.value is not None
+    assert 59.5 <= nearly.value < 60
+    assert nearly.sentence.startswith("High worth, 60 of 100")
+
+
 cases = st.builds(
     Case,
     spam=maybe | st.floats(0, 1),

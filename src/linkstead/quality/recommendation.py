@@ -188,7 +188,10 @@ def _decided(decision: Decision, manual: ManualAction) -> Recommendation:
 def _settled(case: Case) -> Recommendation | None:
     """Links that nothing can or need be done about."""
     if case.state is LinkStatus.LOST:
-        return Recommendation(Action.DO_NOTHING, ("The link is gone from the page.",))
+        gone: tuple[str, ...] = ("The link is gone from the page.",)
+        if _worth_having(case) and not (_sure(case) and (case.spam or 0) >= LIKELY_SPAM):
+            gone += (f"It was worth having ({case.value:.0f} of 100): ask for it back.",)
+        return Recommendation(Action.DO_NOTHING, gone)
     if case.followed is False:
         return Recommendation(
             Action.DO_NOTHING, ("The link is not followed: search engines are asked not to count it.",)

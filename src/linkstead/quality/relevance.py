@@ -64,7 +64,7 @@ _WHY_NOT: Final[dict[WhyNot, str]] = {
     WhyNot.FEW_PAGES: (
         f"Not known: fewer than {FEWEST_PAGES} pages have been read, too few to tell common words from rare."
     ),
-    WhyNot.NOT_READ: "Not known: none of our looks has read the page yet.",
+    WhyNot.NOT_READ: "Not known: no look of ours has kept the words of the page yet.",
     WhyNot.FEW_WORDS: "Not known: too few words stand around the link.",
     WhyNot.FEW_WORDS_OF_TARGET: "Not known: the target page says too little of itself.",
     WhyNot.TWO_LANGUAGES: (

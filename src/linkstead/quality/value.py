@@ -169,7 +169,8 @@ def _sentence(
 ) -> str:
     if value is None:
         return "Worth not known: neither authority, placement, relevance, traffic nor cost is known."
-    degree = "High" if value >= _HIGH else "Middling" if value >= _MIDDLE else "Low"
+    shown = round(value)  # the word goes with the number that stands beside it
+    degree = "High" if shown >= _HIGH else "Middling" if shown >= _MIDDLE else "Low"
     missing = f"; not known: {', '.join(unknown)}" if unknown else ""
     reasons = ", ".join(part.words for part in parts)
-    return f"{degree} worth, {value:.0f} of 100: {reasons}{missing} (confidence {confidence:.0%})."
+    return f"{degree} worth, {shown} of 100: {reasons}{missing} (confidence {confidence:.0%})."
