@@ -57,6 +57,28 @@ def test_the_domains_of_the_sample_are_judged_from_the_start(linkstead, folder: 
     assert judged == domains > 20
 
 
+def test_what_was_paid_for_links_is_kept_with_the_server_s_project(linkstead, folder: Path) -> None:
+    linkstead("prepare", "--sample")
+    (folder / "paid.csv").write_text("url,cost,currency,until\nblog.example,200,EUR,2031-01-31\n")
+    alone = linkstead("paid", "harborlight.example", "--project", "1")
+    assert (alone.returncode, "say --server" in alone.stderr) == (2, True)
+    said = json.loads(linkstead("paid", "harborlight.example", "paid.csv", "--server", "--json").stdout)
+    assert (said["kept"], [row["url"] for row in said["rows"]]) == (1, ["blog.example"])
+    with closing(sqlite3.connect(folder / "data" / "linkstead.sqlite3")) as database:
+        assert database.execute("SELECT page_url, cost FROM paid_link").fetchall() == [
+            ("blog.example", 200.0)
+        ]
+        database.execute(
+            "INSERT INTO project (name, site, created_at) VALUES ('two', 'harborlight.example', 1)"
+        )
+        database.commit()
+    two = linkstead("paid", "harborlight.example", "--server")
+    assert (two.returncode, "say which: --project N" in two.stderr) == (2, True)
+    assert linkstead("paid", "harborlight.example", "--server", "--project", "1").returncode == 0
+    nobody = linkstead("paid", "nobody.example", "--server")
+    assert (nobody.returncode, "no such project of nobody.example" in nobody.stderr) == (3, True)
+
+
 def test_doctor_says_what_is_wrong_and_what_to_do(linkstead) -> None:
     told = linkstead("doctor", "--json")
     checks = json.loads(told.stdout)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.cli.output import add_json, many, plain, print_json
-from linkstead.cli.surroundings import whoever, workspace_of
+from linkstead.cli.places import server_project
+from linkstead.cli.surroundings import current_settings, whoever, workspace_of
 from linkstead.errors import InputError, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from linkstead.journey.payments import SetAside
     from linkstead.profile.store import Store
@@ -36,8 +38,13 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     verb.add_argument("site", metavar="SITE")
     verb.add_argument("file", type=Path, nargs="?", metavar="FILE", help="a CSV of what was paid")
     verb.add_argument("--remove", metavar="URL", help="forget what was paid for a page or domain")
-    verb.add_argument(
+    where = verb.add_mutually_exclusive_group()
+    where.add_argument(
         "--workspace", type=Path, metavar="FILE", help="the site's profile (default: as `audit`)"
+    )
+    where.add_argument("--server", action="store_true", help="the project of SITE on this machine's server")
+    verb.add_argument(
+        "--project", type=int, metavar="N", help="with --server, where it has several projects of SITE"
     )
     add_json(verb)
     verb.set_defaults(run=run)
@@ -45,21 +52,17 @@ def add_verbs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run(options: argparse.Namespace) -> int:
     from linkstead.journey.payments import read_payments
-    from linkstead.journey.projects import find_or_create_project
     from linkstead.profile import paid_links
-    from linkstead.profile.store import open_workspace
     from linkstead.urls import site_of
 
     if options.file is not None and options.remove is not None:
         raise UsageError("A file and --remove exclude each other; run `linkstead paid` twice.")
     site, now = site_of(options.site), int(time.time())
-    workspace = workspace_of(site, options.workspace, must_exist=options.file is None)
     # a file that cannot be used makes no workspace
     read = None if options.file is None else read_payments(options.file)
     said: dict[str, Any] = {"site": site}
     aside: list[SetAside] = []
-    with open_workspace(workspace) as store:
-        project_id = find_or_create_project(store, site, now=now)
+    with _opened(options, site, now) as (store, project_id):
         if read is not None:
             said["kept"] = paid_links.keep(store, project_id, read.rows, who=whoever(), now=now)
             aside = read.set_aside
@@ -72,6 +75,23 @@ def run(options: argparse.Namespace) -> int:
     else:
         print("\n".join([*_said(said), *_aside(aside), *_lines(rows, now)]))
     return 0
+
+
+@contextmanager
+def _opened(options: argparse.Namespace, site: str, now: int) -> Iterator[tuple[Store, int]]:
+    """The profile of the site and its project."""
+    from linkstead.journey.projects import find_or_create_project
+    from linkstead.profile.store import open_workspace
+
+    if options.server:
+        with server_project(current_settings(), site, options.project) as found:
+            yield found
+        return
+    if options.project is not None:
+        raise UsageError("--project names a project of the server; say --server, too.")
+    workspace = workspace_of(site, options.workspace, must_exist=options.file is None)
+    with open_workspace(workspace) as store:
+        yield store, find_or_create_project(store, site, now=now)
 
 
 def _removed(store: Store, project_id: int, given: str) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.cli.output import Bars, add_json, must_exist, plain, print_json
+from linkstead.cli.places import server_store
 from linkstead.cli.surroundings import evidence_beside, workspace_of
 from linkstead.errors import InputError, UsageError
 
@@ -101,7 +101,7 @@ def _opened(options: argparse.Namespace, settings: Settings) -> Iterator[_Place]
         with open_workspace(file) as store:
             yield _Place(store, str(file), evidence_beside(file), _projects(store, site))
         return
-    with _server_store(settings) as (store, name):
+    with server_store(settings) as (store, name):
         yield _Place(store, name, settings.evidence, _projects(store, site))
 
 
@@ -111,26 +111,6 @@ def _projects(store: Store, site: str | None) -> tuple[tuple[int, str], ...]:
     if not found:
         raise InputError(f"There is no project of {site} here." if site else "There is no project here yet.")
     return found
-
-
-@contextmanager
-def _server_store(settings: Settings) -> Iterator[tuple[Store, str]]:
-    """The server's database on a connection of its own."""
-    name = "the server's database" if settings.is_postgresql else str(settings.sqlite_path)
-    if not settings.is_postgresql and not settings.sqlite_path.exists():
-        raise InputError("Nothing is kept here yet; name a SITE that was audited, or a --workspace.")
-    if find_spec("django") is None:
-        raise UsageError(
-            "The server's database needs the server's packages; install them with"
-            " `pip install 'linkstead[server]'`, or name a --workspace."
-        )
-    from linkstead.server.boot import start_django
-
-    start_django(settings)
-    from linkstead.server.tracking.stores import work_store
-
-    with work_store() as store:
-        yield store, name
 
 
 # -- rebuild -------------------------------------------------------------------------------------
