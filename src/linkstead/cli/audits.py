@@ -138,7 +138,8 @@ def _list(store: Store, project_id: int) -> tuple[dict[str, Any], list[str]]:
     lines = [f"{many(len(runs), 'audit')} kept (times in UTC)"]
     lines += [
         f"  {run.number:4} {_time(run.at)}  health {'-' if run.health is None else run.health:>3}"
-        f"  {run.errors} errors, {run.warnings} warnings, {run.notices} notices, {run.suppressed} suppressed"
+        f"  {many(run.errors, 'error')}, {many(run.warnings, 'warning')}, {many(run.notices, 'notice')},"
+        f" {run.suppressed} suppressed"
         for run in runs
     ]
     if suppressed:
