@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_pages import _axe
+from axe import complaints
 
 if TYPE_CHECKING:
     from site_process import Site
@@ -26,11 +26,11 @@ def test_no_page_shuts_anybody_out(site: Site, watched: Watched) -> None:
         page.set_viewport_size({"width": 1440, "height": 900})
         page.emulate_media(color_scheme="light")
         watched.go(path)
-        assert _axe(watched) == [], f"{path}, light"
+        assert complaints(watched) == [], f"{path}, light"
         page.emulate_media(color_scheme="dark")
-        assert _axe(watched) == [], f"{path}, dark"
+        assert complaints(watched) == [], f"{path}, dark"
         page.set_viewport_size({"width": 390, "height": 844})
         if path in {site.overview, site.backlinks}:  # their tables become lists there
-            assert _axe(watched) == [], f"{path}, on a phone"
+            assert complaints(watched) == [], f"{path}, on a phone"
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{path} scrolls sideways"
     watched.assert_quiet()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from axe import complaints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,21 +69,6 @@ def plain_visit(alerted: Site, chromium: Browser, cookies: dict[str, object]) ->
         yield page
 
 
-def _axe(watched: Watched) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    watched.page.evaluate(
-        """() => Promise.all(document.getAnimations()
-            .filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
-    )
-    found = Axe().run(watched.page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['target']}"
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
-
-
 def _pages(site: Site) -> tuple[str, ...]:
     full = f"/p/{site.full}/alerts/"
     return (
@@ -104,9 +90,9 @@ def test_no_page_of_alerts_shuts_anybody_out(alerted: Site, visit: Watched) -> N
         for scheme in ("light", "dark"):
             visit.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             visit.go(path)
-            assert _axe(visit) == [], f"{path}, {scheme}"
+            assert complaints(visit) == [], f"{path}, {scheme}"
         visit.page.set_viewport_size({"width": 390, "height": 844})
-        assert _axe(visit) == [], f"{path}, on a phone"
+        assert complaints(visit) == [], f"{path}, on a phone"
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= 390, f"{path} scrolls sideways"
     visit.assert_quiet()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_pages import _axe
+from axe import complaints
 
 if TYPE_CHECKING:
     from watching import Watched
@@ -26,7 +26,7 @@ def test_a_domain_is_found_by_keyboard_and_its_lists_lead_on(watched: Watched) -
     page.get_by_text("crawl CC-SAMPLE-1").wait_for()
     outside = page.locator("tbody a[target=_blank]").first
     assert outside.get_attribute("rel") == "noopener noreferrer nofollow"
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     watched.assert_quiet()
 
 
@@ -59,13 +59,13 @@ def test_links_are_narrowed_by_filters_and_compared_between_crawls(watched: Watc
     page.get_by_role("button", name="Show these").click()
     page.get_by_role("link", name="Remove: Anchor text words 2").wait_for()
     assert page.locator("tbody tr").count() == 14
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     page.get_by_role("link", name="Lost", exact=True).click()
     page.get_by_text("CC-SAMPLE-0 against CC-SAMPLE-1").wait_for()
     assert page.locator("tbody").get_by_text("harborlight.example/once").is_visible()
     page.get_by_role("link", name="Summary").click()
     page.get_by_text("Referring pages").wait_for()
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     watched.assert_quiet()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_pages import _axe
+from axe import complaints
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,7 +34,7 @@ def test_a_file_is_brought_mended_and_simulated(watched: Watched, site: Site, tm
     page.get_by_role("button", name="Bring it").click()
     page.get_by_text("Kept as version").wait_for()
     assert page.get_by_text("meant: domain:spam.example.net").is_visible()
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     page.get_by_role("button", name="Mend and keep").focus()
     page.keyboard.press("Enter")
     page.get_by_text("Kept as version").wait_for()
@@ -42,7 +42,7 @@ def test_a_file_is_brought_mended_and_simulated(watched: Watched, site: Site, tm
     page.get_by_role("link", name="What it would cut").click()
     page.get_by_role("heading", name="The best links that would go").wait_for()
     assert page.locator("tbody").get_by_text(name).first.is_visible()
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     watched.assert_quiet()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from test_pages import _axe
+from axe import complaints
 
 if TYPE_CHECKING:
     from site_process import Site
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 def test_an_audit_is_read_and_a_rule_suppressed_without_a_mouse(watched: Watched, site: Site) -> None:
     page = watched.go(f"/p/{site.full}/audits/")
     assert page.get_by_text("of 100:").is_visible()
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     article = page.locator("article").last
     rule = article.get_attribute("id")
     evidence = article.get_by_text("Evidence", exact=True)
@@ -34,7 +34,7 @@ def test_an_audit_is_read_and_a_rule_suppressed_without_a_mouse(watched: Watched
     assert page.get_by_text("known, and meant so").is_visible()
     page.locator("form", has_text="Hear it again").get_by_role("button").first.click()
     page.get_by_text(f"{rule} is heard again from the next audit on.").wait_for()
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     watched.assert_quiet()
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import harbour
 import pytest
+from axe import complaints
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -34,22 +35,6 @@ AHREFS = (
 )
 
 pytestmark = pytest.mark.browser
-
-
-def _axe(page: Watched) -> list[str]:
-    from axe_playwright_python.sync_playwright import Axe
-
-    # a colour half way to another one is no finding
-    page.page.evaluate(
-        """() => Promise.all(document.getAnimations()
-            .filter((one) => one instanceof CSSTransition).map((one) => one.finished))"""
-    )
-    found = Axe().run(page.page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['target']}"
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-    ]
 
 
 def test_hostile_titles_and_anchors_stay_text(site: Site, watched: Watched) -> None:
@@ -130,7 +115,7 @@ def test_rows_are_chosen_by_mouse_and_keyboard_and_looked_at(site: Site, watched
     assert bar.get_by_text("50 chosen").is_visible()
     page.locator("[data-choose]").nth(1).uncheck()
     assert every.evaluate("box => box.indeterminate")
-    assert _axe(watched) == [], "with rows chosen"
+    assert complaints(watched) == [], "with rows chosen"
     page.get_by_role("link", name="Next").click()
     page.get_by_text("51–100").wait_for()
     assert not bar.is_visible(), "other rows are chosen anew"
@@ -348,7 +333,7 @@ def test_an_unknown_address_says_so_kindly(site: Site, watched: Watched) -> None
     for path in ("/nothing/", "/p/999/", f"{site.backlinks}999999/"):
         watched.page.goto(f"{site.address}{path}")
         watched.page.get_by_role("heading", name="There is no such page").wait_for()
-        assert _axe(watched) == []
+        assert complaints(watched) == []
 
 
 def test_somebody_who_signs_out_sees_nothing_more(site: Site, chromium: Browser) -> None:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from test_pages import _axe
+from axe import complaints
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -29,7 +29,7 @@ def test_a_domain_is_decided_about_and_taken_back_without_a_mouse(watched: Watch
     page.get_by_text("1 domain is watched.").wait_for()
     assert first_name(page) != name
     assert page.locator("tr[data-current]").count() == 1, "the next domain is the current one"
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     page.keyboard.press("u")
     page.get_by_text("1 domain is as before.").wait_for()
     assert first_name(page) == name
@@ -60,7 +60,7 @@ def test_several_domains_are_decided_about_at_once_with_a_note(watched: Watched,
     page.locator("tbody tr a.top").first.click()
     page.get_by_role("heading", name="Decisions").wait_for()
     assert page.get_by_text("paid links").is_visible()
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     page = watched.go(f"{site.triage}?show=disavow")
     page.get_by_label("Choose all on this page").check()
     page.keyboard.press("o")
@@ -101,7 +101,7 @@ def test_domains_are_judged_on_request_and_the_page_tells_when_it_is_done(
 ) -> None:
     page = watched.go(f"/p/{site.idle}/triage/")
     page.get_by_text("No domain is judged yet").wait_for()
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     page.get_by_role("button", name="Judge now").click()
     page.locator(".toast", has_text="A worker will judge the domains").wait_for()
     assert page.get_by_role("button", name="Judge now").count() == 0
@@ -109,5 +109,5 @@ def test_domains_are_judged_on_request_and_the_page_tells_when_it_is_done(
     page.get_by_role("button", name="Judge now").wait_for()
     assert page.get_by_text("not judged").count() == 0
     assert page.locator("th[aria-sort=descending]").inner_text().startswith("Spam likelihood")
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     watched.assert_quiet()

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import harbour
 import pytest
+from axe import complaints
 from patrolled import LONG_HOST
-from test_pages import _axe
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -34,7 +34,7 @@ def test_the_monitor_is_in_the_rail_and_its_figures_stay_fresh(site: Site, watch
     with page.expect_response(lambda answer: answer.url.endswith("/monitor/now/")):
         pass
     page.wait_for_function("document.activeElement?.id?.startsWith('stop-')", timeout=5_000)
-    assert _axe(watched) == [], "while a check goes on"
+    assert complaints(watched) == [], "while a check goes on"
     page.keyboard.press("Enter")
     running.get_by_text("Cancelled.").wait_for()
     watched.assert_quiet()
@@ -81,7 +81,7 @@ def test_a_very_long_host_name_keeps_the_table_in_its_place(site: Site, watched:
     watched.go(f"{site.monitor}?name=nobody-would-want")
     assert page.locator("#hosts tbody a").first.get_attribute("title") == LONG_HOST
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert _axe(watched) == []
+    assert complaints(watched) == []
     watched.assert_quiet()
 
 
@@ -108,7 +108,7 @@ def test_a_plan_is_changed_and_taken_back(site: Site, watched: Watched) -> None:
     page.get_by_role("button", name="Keep this plan").click()
     page.get_by_text("From one hour to 30 is possible.").wait_for()
     assert field.get_attribute("aria-invalid") == "true"
-    assert _axe(watched) == [], "with an error"
+    assert complaints(watched) == [], "with an error"
     field.fill("3")
     page.get_by_role("button", name="Keep this plan").click()
     page.locator(".toast", has_text="The plan is kept").wait_for()
@@ -126,7 +126,7 @@ def test_a_hostile_page_s_source_is_shown_as_text(site: Site, watched: Watched) 
     assert harbour.HOSTILE in mark.inner_text()
     assert "[U+202E]" in mark.inner_text()
     assert page.locator("#source img, #source script, #source a[href*=harborlight]").count() == 0
-    assert _axe(watched) == [], "with the source"
+    assert complaints(watched) == [], "with the source"
     page.get_by_text("2 kept copies").click()
     page.get_by_role("link", name="Show the copy of").last.click()
     page.locator("#source mark").wait_for()
