@@ -207,15 +207,17 @@ class _Walk:
         SQLite reads the tables in the order in which a CROSS JOIN names them: few matches first, and else the
         judgements in the order of their worth, each with its link.
         """
+        few = _fewest(self._parts)
+        if few is None and any(part.count is not None and part.count <= FEW for part in self._parts):
+            few = "INDEXED BY backlink_by_first_seen"  # it holds every column that a filter asks for
+        # PostgreSQL would read all judgements in the order of their index for a few matches; a sum has none
+        worth = "worth + 0 AS worth" if few and not self._sqlite else "worth"
         judged = (
-            "(SELECT backlink_id AS judged_id, worth FROM link_judgement"
+            f"(SELECT backlink_id AS judged_id, {worth} FROM link_judgement"
             f" WHERE project_id = {int(self._project_id)} AND worth IS NOT NULL) AS judged"
         )
         if not self._sqlite:
             return f"backlink JOIN {judged} ON judged_id = id"
-        few = _fewest(self._parts)
-        if few is None and any(part.count is not None and part.count <= FEW for part in self._parts):
-            few = "INDEXED BY backlink_by_first_seen"  # it holds every column that a filter asks for
         if few:
             return f"backlink {few} CROSS JOIN {judged} ON judged_id = id"
         return f"{judged} CROSS JOIN backlink ON id = judged_id"
