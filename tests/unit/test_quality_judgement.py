@@ -17,10 +17,11 @@ from linkstead.quality.recommendation import (
     Action,
     Case,
     Decision,
+    DomainAdvice,
     Kind,
     ManualAction,
+    Recommendation,
     recommend,
-    recommend_domain,
 )
 from linkstead.quality.value import PLACEMENT_MERIT, WEIGHTS, Facts, worth
 from linkstead.summary import Counts, Finding, Severity, Suppression
@@ -124,6 +125,16 @@ NOTIFIED, EXPECTED, NONE = ManualAction.NOTIFIED, ManualAction.EXPECTED, ManualA
 )
 def test_a_link_gets_the_recommendation_of_its_case(case: Case, manual: ManualAction, action: Action) -> None:
     assert recommend(case, manual).action is action
+
+
+def recommend_domain(
+    links: list[Case], manual: ManualAction = NONE, *, decision: Decision | None = None
+) -> Recommendation:
+    """What to do about a domain with these links."""
+    advice = DomainAdvice(manual, decision=decision)
+    for case in links:
+        advice.add(recommend(case, manual))
+    return advice.result()
 
 
 def test_a_lost_link_that_was_worth_having_is_to_be_asked_for_unless_it_was_spam() -> None:

@@ -54,7 +54,8 @@ class Gathering:
 
     def facts(self, known: KnownDomain, pages: Sequence[PageFactsRow]) -> Facts:
         """The facts of a domain, of which these pages were read."""
-        traits = traits_of(pages)
+        page = page_of(pages)
+        traits = traits_of(pages, page)
         rel = known.rel
         link = LinkFacts(
             anchor_text=known.anchor_text,
@@ -77,7 +78,7 @@ class Gathering:
             lists=None if self._lists is None else self._lists.of(known.name),
         )
         facts = Facts(
-            page=page_of(pages),
+            page=page,
             link=link,
             domain=named_domain(domain, known.name),
             network=self._network(known, traits),

@@ -24,7 +24,7 @@ from linkstead.profile import domain_facts, judgements, link_judgements, page_fa
 from linkstead.profile.judgements import Judged
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.quality.anomalies.dating import SNAPSHOT_SOURCES
-from linkstead.quality.recommendation import DomainAdvice, Kind, ManualAction, settled_domain
+from linkstead.quality.recommendation import DomainAdvice, Kind, ManualAction
 from linkstead.quality.toxicity import judge
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ class _Judging:
             decision=Decision(known.decision) if known.decision else None,
             kind=_kind(said, facts),
         )
-        return _Weighed(known, said, of_domain, DomainAdvice())
+        advice = DomainAdvice(self._manual, decision=of_domain.decision, kind=of_domain.kind)
+        return _Weighed(known, said, of_domain, advice)
 
     def _judge_links(self, weighed: dict[int, _Weighed]) -> dict[int, Worth]:
         """Judge the links of some domains; the worth of each domain's best link."""
@@ -137,8 +138,7 @@ class _Judging:
 
     def _judged(self, one: _Weighed, best: Worth | None, now: int) -> Judged:
         said = one.said
-        settled = settled_domain(self._manual, one.of_domain.decision, one.of_domain.kind)
-        told = settled or one.advice.result()
+        told = one.advice.result()
         worth = "" if best is None else best.sentence
         kept = _said(said, list(told.reasons), worth, one.of_domain.kind)
         return Judged(said.estimate, said.likelihood, said.flagged, str(told.action), kept, now)

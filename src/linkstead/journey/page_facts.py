@@ -62,9 +62,12 @@ def page_of(rows: Sequence[PageFactsRow]) -> PageFacts:
     )
 
 
-def traits_of(rows: Sequence[PageFactsRow]) -> Traits:
-    """What a domain may share with others: the commonest make and block of its pages, all their accounts."""
-    page = page_of(rows)
+def traits_of(rows: Sequence[PageFactsRow], page: PageFacts | None = None) -> Traits:
+    """What a domain may share with others: the commonest make and block of its pages, all their accounts.
+
+    `page` is `page_of(rows)`, where that is at hand.
+    """
+    page = page_of(rows) if page is None else page
     return Traits(
         template=_commonest(row.facts.get("template") for row in rows),
         ids=page.ids,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from linkstead.profile.appointments import WATCHED
 
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linkstead.profile.store import Store
-
-_AT_ONCE: Final = 1_000
 
 
 class PageVisit(NamedTuple):

@@ -16,12 +16,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from linkstead.link import Decision, LinkStatus
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 #: From this spam likelihood on a link counts as one that a person would most likely judge spam; our choice.
 LIKELY_SPAM: Final = 0.9
@@ -111,20 +108,21 @@ _WHY_ACT: Final[dict[ManualAction, str]] = {
 
 def recommend(case: Case, manual: ManualAction = ManualAction.NONE) -> Recommendation:
     """What to do about one link."""
-    if case.decision is not None:
-        return _decided(case.decision, manual)
-    if case.kind is not None:
-        return _KINDS[case.kind]
-    return _settled(case) or _unsure(case, manual) or _judged(case, manual)
+    told = _told(manual, case.decision, case.kind) or _settled(case)
+    return told or _unsure(case, manual) or _judged(case, manual)
 
 
 class DomainAdvice:
     """What to do about a domain, from what to do about each of its links. One worth keeping protects all.
 
-    Add the links one by one: a domain may have any number of them.
+    Add the links one by one: a domain may have any number of them. What somebody decided about the domain, or
+    what its kind says, holds whatever its links are.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self, manual: ManualAction, *, decision: Decision | None = None, kind: Kind | None = None
+    ) -> None:
+        self._told = _told(manual, decision, kind)
         self._first: dict[Action, Recommendation] = {}
         self._counts: Counter[Action] = Counter()
 
@@ -135,10 +133,10 @@ class DomainAdvice:
 
     def result(self) -> Recommendation:
         """What follows for the domain; the reasons are those of the first link that it follows from."""
+        if self._told is not None:
+            return self._told
         links = self._counts.total()
-        if kept := self._counts[Action.KEEP]:
-            return Recommendation(Action.KEEP, (*self._first[Action.KEEP].reasons, _part(kept, links)))
-        for action in (Action.WATCH, Action.ASK_FOR_REMOVAL, Action.DISAVOW):
+        for action in (Action.KEEP, Action.WATCH, Action.ASK_FOR_REMOVAL, Action.DISAVOW):
             if count := self._counts[action]:
                 return Recommendation(action, (*self._first[action].reasons, _part(count, links)))
         if links:
@@ -152,27 +150,8 @@ def _part(count: int, links: int) -> str:
     return f"That holds for {count:,} of its {links:,} links."
 
 
-def recommend_domain(
-    cases: Iterable[Case],
-    manual: ManualAction = ManualAction.NONE,
-    *,
-    decision: Decision | None = None,
-    kind: Kind | None = None,
-) -> Recommendation:
-    """What to do about a domain with these links."""
-    settled = settled_domain(manual, decision, kind)
-    if settled is not None:
-        return settled
-    advice = DomainAdvice()
-    for case in cases:
-        advice.add(recommend(case, manual))
-    return advice.result()
-
-
-def settled_domain(
-    manual: ManualAction, decision: Decision | None, kind: Kind | None
-) -> Recommendation | None:
-    """What to do about a domain that somebody decided about, or whose kind says it; else None."""
+def _told(manual: ManualAction, decision: Decision | None, kind: Kind | None) -> Recommendation | None:
+    """What to do where somebody has decided, or where the kind of the site says it; else None."""
     if decision is not None:
         return _decided(decision, manual)
     return None if kind is None else _KINDS[kind]
