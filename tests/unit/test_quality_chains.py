@@ -90,6 +90,12 @@ def test_an_address_of_ids_alone_says_no_matter_to_lose() -> None:
     assert faults("301 https://example.com/ropes", url="https://example.com/?p=48213") == ()
 
 
+@pytest.mark.parametrize("end", ["A:", "mailto:shop@example.com", "intent://open#Intent;end", "about:blank"])
+def test_a_redirect_out_of_the_web_is_no_other_site(end: str) -> None:
+    assert faults(f"301 {end}") == ()
+    assert faults("301 https://example.com/", url=end) == ()
+
+
 @given(st.text(max_size=40), st.lists(st.text(max_size=40), max_size=4), st.none() | st.text(max_size=40))
 def test_any_texts_are_judged_without_an_error(url: str, hops: list[str], canonical: str | None) -> None:
     assert all(chain_faults(url, hops, url, canonical, 200))

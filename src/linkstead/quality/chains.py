@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from linkstead.page.slugs import Slugs, slugs_of
-from linkstead.urls import domain_of, host_of, parse_url, try_normalise_url
+from linkstead.urls import domain_of, host_of, try_normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -75,7 +75,7 @@ def _www_alone(one: str, other: str) -> bool:
 
 
 def _elsewhere(url: str, end: str) -> str | None:
-    if parse_url(end) is None or parse_url(url) is None:
+    if try_normalise_url(end) is None or try_normalise_url(url) is None:
         return None
     if domain_of(url) != domain_of(end):
         return TO_OTHER_SITE
