@@ -119,12 +119,6 @@ def surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("LINKSTEAD_CANARIES", "none")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with open_workspace(tmp_path / "profile.sqlite3") as opened:
-        yield opened
-
-
 def states(store: Store, project: int) -> dict[str, str]:
     return {
         listed.row.page_url.rpartition("/")[2]: listed.row.state

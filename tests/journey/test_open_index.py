@@ -23,11 +23,7 @@ NAMES = ["com.example", "com.rival", "net.three", "org.one", "org.two"]
 PAIRS = [(2, 0), (2, 1), (3, 0), (4, 0), (4, 1), (4, 3)]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("LINKSTEAD_DATA", str(tmp_path / "home"))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
@@ -37,7 +33,8 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, Any]:
 
 
 @pytest.fixture
-def graph(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def graph(tmp_path: Path, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert not home.exists()
     vertices, edges = write_texts(tmp_path, NAMES, PAIRS)
     status, said = run(capsys, "graph", "import", "--vertices", str(vertices), "--edges", *map(str, edges))
     assert (status, said["nodes"], said["arcs"], said["release"]) == (0, 5, 6, "r")

@@ -6,18 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from linkstead.journey.page_facts import networks_of, page_of, traits_of
+from linkstead.journey.page_facts import networks_of, page_of, renew_traits, traits_of
 from linkstead.journey.patrol import Hooks, Orders, Patrol
 from linkstead.monitor.fetch import run
 from linkstead.profile import appointments, page_facts
 from linkstead.profile.page_facts import MOST_PAGES, PageFactsRow
-from linkstead.profile.store import open_workspace
 from tests.loopback.web import Answer, LoopbackWeb
 from tests.profile_samples import merge, new_project, sighting
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from linkstead.profile.store import Store
 
 NOW = 1_800_000_000
@@ -48,12 +45,6 @@ def web() -> Any:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Any:
-    with open_workspace(tmp_path / "profile.sqlite3") as opened:
-        yield opened
-
-
-@pytest.fixture
 def project(store: Store, web: LoopbackWeb) -> int:
     project_id = new_project(store)
     merge(store, project_id, sighting(page_url=web.url(HOST, "/a"), page_domain=HOST))
@@ -67,9 +58,11 @@ def test_a_look_keeps_what_the_page_is_like(store: Store, web: LoopbackWeb, proj
     assert (facts["outlinks"], facts["outlinked_domains"], len(facts["outlinked"])) == (2, 2, 2)
     assert (facts["parked"], facts["soft_404"]) == (False, False)
     assert store.query("SELECT at, block FROM page_facts") == [(NOW, "127.77.0.0/24")]
-    ((domain_id, rows),) = page_facts.every_domain(store, project)
+    ((domain_id,),) = store.query("SELECT id FROM domain")
+    rows = page_facts.of_domains(store, [domain_id])[domain_id]
     assert traits_of(rows).block == "127.77.0.0/24"
-    network = networks_of(store, project, now=NOW).of(domain_id, traits_of(rows), key=1)
+    renew_traits(store, project, [domain_id])
+    network = networks_of(store, project, None).of(domain_id, traits_of(rows), key=1)
     assert (network.same_ids, network.same_block, network.reciprocal) == (0, 0, None)
 
 

@@ -139,7 +139,6 @@ def test_facts_of_pages_are_kept_once_a_page_and_read_for_some_pages_of_a_domain
     assert len(found[domain_id]) == MOST_PAGES
     assert (found[domain_id][0].at, found[domain_id][0].facts) == (2, {"words": 5})
     assert found[domain_id][1].facts == {"words": 1, "title": "ab"}
-    assert [domain for domain, _ in page_facts.every_domain(store, project)] == [domain_id]
     assert list(link_judgements.read_texts(store, project, 2)) == [" ", "ab "]
 
 

@@ -114,6 +114,7 @@ def test_audits_are_asked_for_when_their_time_has_come(project: Project, client:
     assert ask_for_audits() == 0, "weekly unless said otherwise"
     assert client.post(f"{base}schedule/", {"days": "1"}).status_code == 302
     assert ask_for_audits() == asked() == 1
+    assert ask_for_audits() == 0, "it waits for its turn already"
     assert client.post(f"{base}schedule/", {"days": "0"}).status_code == 302
     assert ask_for_audits() == 0
     told = client.post(f"{base}schedule/", {"days": "2"}, follow=True).content.decode()

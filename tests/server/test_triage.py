@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -204,6 +205,41 @@ def test_whether_a_project_is_being_judged_is_known(engine: str, request: pytest
     task.save()
     assert judging_of(7) is Judging.NONE
     assert judge_soon(7)
+
+
+def test_a_project_that_changed_is_judged_anew_a_day_later_without_an_audit(project: Project) -> None:
+    from django_tasks_db.models import DBTaskResult
+
+    from linkstead.profile import audits, judgements, unjudged
+    from linkstead.server.jobs.monitoring import ask_for_judging
+    from linkstead.server.tracking import tasks
+    from linkstead.server.tracking.importing import refresh_audit
+    from linkstead.server.tracking.stores import profile_store
+
+    def age(days: float) -> None:
+        with profile_store() as store:
+            at = int(time.time() - days * 86_400)
+            store.execute("UPDATE domain_judgement SET judged_at = ?", (at,))
+            store.execute("UPDATE project SET judged_at = ?", (at,))
+
+    assert ask_for_judging() == 0, "its first import is followed by a judging"
+    refresh_audit(project.pk)
+    age(2)
+    assert ask_for_judging() == 0, "nothing has changed"
+    with profile_store() as store:
+        unjudged.mark(store, project.pk, [ids(project)["site2.org"]])
+    assert ask_for_judging() == 1
+    assert ask_for_judging() == 0, "it waits for its turn already"
+    tasks.judge_project.func(project.pk)
+    DBTaskResult.objects.all().delete()
+    assert ask_for_judging() == 0
+    with profile_store() as store:
+        when = {one.judged_at for one in judgements.of_domains(store, list(ids(project).values())).values()}
+        assert len(when) == 2, "site2.org alone was judged again"
+        assert len(audits.runs(store, project.pk, limit=9)) == 1
+    age(8)
+    assert ask_for_judging() == 1, "judgements last a week"
+    tasks.judge_project.func(10**9)
 
 
 def test_an_editor_has_the_domains_judged_and_hears_of_it(project: Project, client: Client) -> None:

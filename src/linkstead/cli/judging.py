@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from linkstead.profile.store import Store
 
 
-def judge_site(store: Store, project_id: int, bars: Bars, *, graph: Path | None = None) -> Counter[str]:
-    """Judge every referring domain and link with `graph` or the newest one and all loaded lists.
+def judge_site(
+    store: Store, project_id: int, bars: Bars, *, graph: Path | None = None, everything: bool = False
+) -> Counter[str]:
+    """Judge what changed, or everything, with `graph` or the newest one and all lists.
 
-    Answers how many domains by what to do.
-
-    Ctrl-C ends it after the part at hand, and what was judged is kept.
+    Answers how many domains by what to do. Ctrl-C ends it after the part at hand; what was judged is kept.
     """
     from linkstead.graph.store import open_graph
     from linkstead.journey.judged_domains import judge_domains
@@ -36,6 +36,7 @@ def judge_site(store: Store, project_id: int, bars: Bars, *, graph: Path | None 
             now=int(time.time()),
             graph=None if folder is None else open_graph(folder),
             lists=read_lists(current_settings().lists),
+            everything=everything,
             progress=bars,
             should_stop=stop.asked,
         )

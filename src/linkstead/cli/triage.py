@@ -106,7 +106,7 @@ def _decided(store: Store, project_id: int, options: argparse.Namespace) -> dict
 def _judge(store: Store, project_id: int, options: argparse.Namespace) -> dict[str, int]:
     bars = Bars(quiet=options.json)
     try:
-        return dict(judge_site(store, project_id, bars, graph=options.graph))
+        return dict(judge_site(store, project_id, bars, graph=options.graph, everything=True))
     finally:
         bars.close()
 

@@ -10,7 +10,7 @@ from linkstead.journey.judging import named_domain, with_graph
 from linkstead.journey.page_facts import page_of, traits_of
 from linkstead.journey.projects import project_metric, site_of_project
 from linkstead.link import Decision
-from linkstead.profile import decisions, targets
+from linkstead.profile import decisions
 from linkstead.quality.facts import DomainFacts, Facts, LinkFacts, NetworkFacts, SiteFacts
 from linkstead.urls import domain_of_host, identity_key
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from linkstead.profile.domain_facts import KnownDomain
     from linkstead.profile.page_facts import PageFactsRow
     from linkstead.profile.store import Store
+    from linkstead.profile.targets import OwnTraits
     from linkstead.quality.networks import Networks, Traits
 
 
@@ -36,6 +37,7 @@ class Gathering:
         now: int,
         graph: Graph | None,
         networks: Networks,
+        own: OwnTraits | None = None,
         lists: Lists | None = None,
     ) -> None:
         self._lists = lists
@@ -43,7 +45,6 @@ class Gathering:
         self._metric = project_metric(store, project_id)
         site = site_of_project(store, project_id)
         good = decisions.standing(store, project_id, Decision.WHITELIST)
-        own = targets.own_traits(store, project_id, since=now)
         self._site = SiteFacts(
             site=site,
             languages=own.languages if own and own.languages else None,

@@ -12,18 +12,19 @@ Without a web graph and without a look of ours the evidence is thin, and the jud
 from __future__ import annotations
 
 from collections import Counter
-from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.journey.gathering import Gathering
 from linkstead.journey.judged_links import CONFIDENCE, LinkJudging, OfDomain
 from linkstead.journey.judging import default_model
-from linkstead.journey.page_facts import networks_of
+from linkstead.journey.judging_basis import basis_of
+from linkstead.journey.page_facts import networks_of, own_of, renew_traits
 from linkstead.link import Decision
-from linkstead.profile import domain_facts, judgements, link_judgements, page_facts
+from linkstead.profile import domain_facts, judgements, link_judgements, page_facts, unjudged
 from linkstead.profile.judgements import Judged
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.quality.anomalies.dating import SNAPSHOT_SOURCES
+from linkstead.quality.networks import Networks
 from linkstead.quality.recommendation import DomainAdvice, Kind, ManualAction
 from linkstead.quality.toxicity import judge
 
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from linkstead.profile.domain_facts import KnownDomain
     from linkstead.profile.link_judgements import LinkToJudge
     from linkstead.profile.store import Store
+    from linkstead.profile.targets import OwnTraits
+    from linkstead.profile.unjudged import Marked
     from linkstead.quality.facts import Facts
     from linkstead.quality.toxicity import Judgement
     from linkstead.quality.value import Worth
@@ -42,6 +45,8 @@ if TYPE_CHECKING:
 #: Links of so many are held in memory at a time.
 _LINKS_AT_ONCE: Final = 2_000
 _AT_ONCE: Final = 500
+#: Judgements older than this are made anew: domains grow older, and their neighbours change (seconds).
+OLDEST: Final = 7 * 86_400
 _SHOWN_REASONS: Final = 12
 
 
@@ -52,32 +57,68 @@ def judge_domains(
     now: int,
     graph: Graph | None = None,
     lists: Lists | None = None,
+    everything: bool = False,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
 ) -> Counter[str]:
-    """Judge every referring domain and its links, and keep it; how many domains by recommended action.
+    """Judge the referring domains of which anything changed, with their links; how many by what to do.
 
-    `lists` are those that the user has loaded. Stopped early, what was judged is kept.
+    All are judged when `everything` says so, or when what every judgement rests on is another than before
+    (`journey.judging_basis`). What changed by time or neighbours alone follows within a week. `lists` are
+    those that the user has loaded. Stopped early, what was judged is kept, and the next call goes on there.
     """
-    networks = networks_of(store, project_id, now=now, progress=progress, should_stop=should_stop)
-    judging = _Judging(
-        store, project_id, Gathering(store, project_id, now=now, graph=graph, networks=networks, lists=lists)
-    )
+    own = own_of(store, project_id, now=now)
+    _mark(store, project_id, basis_of(store, project_id, graph=graph, lists=lists, own=own), everything, now)
     counts: Counter[str] = Counter()
-    known = domain_facts.known_domains(store, project_id, now=now, crawl_dated=SNAPSHOT_SOURCES)
-    for part in _parts(known):
-        rows = judging.judge(part, now)
-        judgements.write(store, project_id, rows)
-        counts.update(judged.action for _, judged in rows)
-        progress(Progress("Judging referring domains", counts.total(), None, "domains"))
+    networks = _networks(store, project_id, own, progress, should_stop)
+    gathering = Gathering(store, project_id, now=now, graph=graph, networks=networks, own=own, lists=lists)
+    judging = _Judging(store, project_id, gathering)
+    total = unjudged.waiting(store, project_id)
+    for part in _marked(store, project_id):
         if should_stop():
-            break
+            return counts
+        known = domain_facts.known_domains(
+            store, [one.domain_id for one in part], now=now, crawl_dated=SNAPSHOT_SOURCES
+        )
+        rows = judging.judge(known, now)
+        with store.transaction():
+            judgements.write(store, project_id, rows)
+            unjudged.settle(store, part)
+        counts.update(judged.action for _, judged in rows)
+        progress(Progress("Judging referring domains", counts.total(), total, "domains"))
+    judgements.finish(store, project_id, now)
     return counts
 
 
-def _parts(known: Iterator[KnownDomain]) -> Iterator[list[KnownDomain]]:
-    while part := list(islice(known, _AT_ONCE)):
+def _mark(store: Store, project_id: int, rests_on: str, everything: bool, now: int) -> None:
+    if everything or rests_on != unjudged.basis(store, project_id):
+        unjudged.begin_anew(store, project_id, rests_on)
+    else:
+        unjudged.mark_older(store, project_id, now - OLDEST)
+
+
+def _networks(
+    store: Store, project_id: int, own: OwnTraits | None, progress: ProgressSink, should_stop: StopAsked
+) -> Networks:
+    """What all domains share, those to be judged by what their pages say now."""
+    done = 0
+    for part in _marked(store, project_id):
+        if should_stop():
+            break
+        renew_traits(store, project_id, [one.domain_id for one in part])
+        done += len(part)
+        progress(Progress("Reading what domains have in common", done, None, "domains"))
+    if not done:
+        return Networks()
+    return networks_of(store, project_id, own, progress=progress, should_stop=should_stop)
+
+
+def _marked(store: Store, project_id: int) -> Iterator[list[Marked]]:
+    """The domains to be judged, some hundred at a time."""
+    last = 0
+    while part := unjudged.after(store, project_id, last, _AT_ONCE):
         yield part
+        last = part[-1].domain_id
 
 
 class _Weighed(NamedTuple):

@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.profile import page_facts, targets
+from linkstead.profile import domain_traits, page_facts, targets
+from linkstead.profile.domain_traits import TraitsRow
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.quality.facts import PageFacts
 from linkstead.quality.networks import Networks, Ours, Traits
@@ -20,27 +21,40 @@ if TYPE_CHECKING:
 
     from linkstead.profile.page_facts import PageFactsRow
     from linkstead.profile.store import Store
+    from linkstead.profile.targets import OwnTraits
 
-_AT_ONCE: Final = 500
+_AT_ONCE: Final = 5_000
 #: A link of our own pages that was not seen for so long no longer counts.
 _OUR_LINKS_LAST: Final = 180 * 86_400
 _NAMES: Final = frozenset(field.name for field in fields(PageFacts))
 _TUPLES: Final = ("ids", "outlinked")
 
 
+def own_of(store: Store, project_id: int, *, now: int) -> OwnTraits | None:
+    """What our own pages show, with the links that were seen on them of late; None where none was read."""
+    return targets.own_traits(store, project_id, since=now - _OUR_LINKS_LAST)
+
+
+def renew_traits(store: Store, project_id: int, domain_ids: Sequence[int]) -> None:
+    """Keep what these domains may share with others, by the facts of their pages as they are now."""
+    found = page_facts.of_domains(store, domain_ids)
+    with store.transaction():
+        rows = (TraitsRow(domain_id, *traits_of(pages)) for domain_id, pages in found.items())
+        domain_traits.write(store, project_id, rows)
+
+
 def networks_of(
     store: Store,
     project_id: int,
+    own: OwnTraits | None,
     *,
-    now: int,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
 ) -> Networks:
-    """What the referring domains of a project share, and what they share with our own pages."""
-    own = targets.own_traits(store, project_id, since=now - _OUR_LINKS_LAST)
+    """What the referring domains of a project share by their kept traits, and what with our own pages."""
     networks = Networks(Ours() if own is None else Ours(own.ids, own.links_to))
-    for number, (domain_id, rows) in enumerate(page_facts.every_domain(store, project_id), 1):
-        networks.add(domain_id, traits_of(rows))
+    for number, row in enumerate(domain_traits.every(store, project_id), 1):
+        networks.add(row.domain_id, Traits(*row[1:]))
         if number % _AT_ONCE == 0:
             progress(Progress("Comparing referring domains", number, None, "domains"))
             if should_stop():

@@ -72,6 +72,10 @@ SIGHTING_COLUMNS: Final = (
     "metrics",
 )
 
+#: The part of a row that judging asks; velocity and traffic, which change with every file, may wait a week.
+judged = itemgetter(
+    DOMAIN, TARGET, ANCHOR, STATE, FOLLOWED, REL, PLACEMENT, LINK_TYPE, REPORTED_LOST, FIRST_SEEN, METRIC
+)
 #: The part of a merged row that figures depend on (tallies.COUNTED_COLUMNS).
 counted = itemgetter(
     DOMAIN, TARGET, ANCHOR, TLD, STATE, FOLLOWED, PLACEMENT, SOURCES, REPORTED_LOST, FIRST_SEEN, LOST_AT

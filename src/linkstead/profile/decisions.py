@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from linkstead.errors import UsageError
 from linkstead.link import Decision
+from linkstead.profile import unjudged
 from linkstead.urls import identity_key
 
 if TYPE_CHECKING:
@@ -187,6 +188,7 @@ def _write(
         " decision, id FROM decision_log WHERE project_id = ? AND batch = ? AND decision IS NOT NULL",
         (project_id, batch),
     )
+    unjudged.mark(store, project_id, (domain for domain, _, _ in rows))
     return batch
 
 

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from linkstead.profile.codes import FOLLOWED, LINK_TYPES, PLACEMENTS, rel_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
     from linkstead.profile.store import Store
 
-_AT_ONCE: Final = 1_000
 _WEEK: Final = 7 * 86_400
 _WEEKS: Final = 52
 #: A domain that came up later has no usual week yet; our choice.
@@ -46,20 +45,18 @@ class KnownDomain(NamedTuple):
 
 
 def known_domains(
-    store: Store, project_id: int, *, now: int, crawl_dated: Collection[str] = ()
-) -> Iterator[KnownDomain]:
-    """Every referring domain with links, by its id, some hundred in memory at a time.
+    store: Store, domain_ids: Sequence[int], *, now: int, crawl_dated: Collection[str] = ()
+) -> list[KnownDomain]:
+    """Those of these referring domains that have links.
 
     `crawl_dated` are sources that date all links to the day of a crawl: they say nothing of weeks.
     """
-    after, undated = 0, _without(store, crawl_dated)
-    while rows := store.query(
+    rows = store.lookup(
         "SELECT d.id, d.name, d.links, d.lost, s.decision FROM domain d LEFT JOIN decision s"
-        " ON s.domain_id = d.id WHERE d.project_id = ? AND d.id > ? AND d.links > 0 ORDER BY d.id LIMIT ?",
-        (project_id, after, _AT_ONCE),
-    ):
-        yield from _described(store, rows, now, undated)
-        after = int(rows[-1][0])
+        " ON s.domain_id = d.id WHERE d.links > 0 AND d.id IN {keys}",
+        domain_ids,
+    )
+    return list(_described(store, list(rows), now, _without(store, crawl_dated)))
 
 
 def _described(store: Store, rows: list[tuple[Any, ...]], now: int, undated: str) -> Iterator[KnownDomain]:

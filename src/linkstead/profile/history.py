@@ -25,7 +25,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from linkstead.link import REASON_OUTCOME, LinkAttributes, LinkStatus, Outcome
-from linkstead.profile import soundness, tallies
+from linkstead.profile import soundness, tallies, unjudged
 from linkstead.profile.codes import FOLLOW_OF_REL, STATE_CODE, STATES, rel_bits
 from linkstead.profile.columns import (
     BACKLINK_COLUMNS,
@@ -354,3 +354,4 @@ def _write(store: Store, project_id: int, changes: Sequence[tuple[tuple[Any, ...
         [(*(after[place] for place in places), after[ID]) for _, after in changes],
     )
     figures.write(store, project_id)
+    unjudged.mark_changed(store, project_id, changes)

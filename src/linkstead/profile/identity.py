@@ -13,9 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from linkstead.profile import history
+from linkstead.profile import history, unjudged
 from linkstead.profile.columns import (
     BACKLINK_COLUMNS,
+    DOMAIN,
     FIRST_SEEN,
     ID,
     LAST_SEEN,
@@ -101,6 +102,7 @@ def _move(store: Store, project_id: int, alias: int, final: int) -> int:
     for row in double:
         _join(store, row, standing[row[PAGE]], tallies)
     tallies.write(store, project_id)
+    unjudged.mark(store, project_id, (row[DOMAIN] for row in rows))
     history.refold(store, project_id, [standing[row[PAGE]] for row in double])
     return len(rows)
 

@@ -93,6 +93,15 @@ _ON_EVIDENCE: Final = (
 
 
 def last_judged(store: Store, project_id: int) -> int | None:
-    """When domains of a project were judged last (epoch seconds)."""
-    row = store.one("SELECT max(judged_at) FROM domain_judgement WHERE project_id = ?", (project_id,))
-    return None if row is None or row[0] is None else int(row[0])
+    """When a project was judged last (epoch seconds): up to then, what is made of its domains is true."""
+    told = store.one("SELECT judged_at FROM project WHERE id = ?", (project_id,))
+    newest = store.one("SELECT max(judged_at) FROM domain_judgement WHERE project_id = ?", (project_id,))
+    return max(
+        (int(row[0]) for row in (told, newest) if row is not None and row[0] is not None), default=None
+    )
+
+
+def finish(store: Store, project_id: int, now: int) -> None:
+    """Note that everything has been judged that was to be (`now` in epoch seconds)."""
+    with store.transaction():
+        store.execute("UPDATE project SET judged_at = ? WHERE id = ?", (now, project_id))

@@ -23,7 +23,8 @@ _AT_ONCE: Final = 2_000
 class LinkToJudge(NamedTuple):
     """A backlink with what judging asks of it; None is "not known".
 
-    `left` and `right` are the text around the link, `traffic` a vendor's estimate of visits a month.
+    `indexable` and the text around the link (`left`, `right`) are as our last look found them that found the
+    link; `traffic` is a vendor's estimate of visits a month.
     """
 
     backlink_id: int
@@ -58,11 +59,16 @@ class JudgedLink(NamedTuple):
     words: str | None
 
 
+#: The newest look that found the link: a link that is lost or cannot be seen is worth what it was.
+_LAST_FOUND: Final = (
+    "CASE WHEN n.outcome = 'found' THEN n.id WHEN n.id IS NOT NULL THEN (SELECT o.id FROM look o"
+    " WHERE o.backlink_id = b.id AND o.outcome = 'found' ORDER BY o.checked_at DESC LIMIT 1) END"
+)
 _LINKS: Final = (
     "SELECT b.id, b.domain_id, b.page_id, b.target_id, p.url, p.title, a.text, b.state, b.followed,"
     f" b.placement, b.metric, l.indexable, l.left_text, l.right_text, {TRAFFIC_METRICS}"
     " FROM backlink b JOIN page p ON p.id = b.page_id LEFT JOIN anchor a ON a.id = b.anchor_id"
-    " LEFT JOIN look l ON l.id = b.look_id"
+    f" LEFT JOIN look n ON n.id = b.look_id LEFT JOIN look l ON l.id = {_LAST_FOUND}"
 )
 
 

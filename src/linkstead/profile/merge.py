@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from linkstead.profile import unjudged
 from linkstead.profile.blending import blend, row_age
 from linkstead.profile.codes import (
     FOLLOW_OF_REL,
@@ -28,6 +29,7 @@ from linkstead.profile.codes import (
 from linkstead.profile.columns import (
     ANCHOR,
     BACKLINK_COLUMNS,
+    DOMAIN,
     FIRST_SEEN,
     FOLLOWED,
     ID,
@@ -295,6 +297,8 @@ class Merger:
         _update(store, "backlink", _BACKLINK_UPDATE, [_backlink_changes(row) for _, row in changed])
         _update(store, "page", ("title", "language"), [(*v, k) for k, v in work.new_titles.items()])
         self._write_sightings(work)
+        unjudged.mark(store, self.project_id, (row[DOMAIN] for row in work.new_links))
+        unjudged.mark_changed(store, self.project_id, changed)
 
     def _write_sightings(self, work: _Work) -> None:
         """Each source's own row; within a batch the last one of the same key stands."""

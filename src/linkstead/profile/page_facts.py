@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from linkstead.profile import unjudged
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from linkstead.profile.store import Store
 
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 MOST_PAGES: Final = 50
 #: A page's opening text is kept this long, a title too: some 600 bytes a page in all.
 _LONGEST_TEXT: Final = 300
-_AT_ONCE: Final = 500
 
 
 class PageFactsRow(NamedTuple):
@@ -32,12 +33,14 @@ class PageFactsRow(NamedTuple):
 
 def keep(store: Store, project_id: int, rows: Iterable[PageFactsRow]) -> None:
     """Write the facts of pages, inside the running transaction."""
+    kept = list(rows)
     store.many(
         "INSERT INTO page_facts (page_id, project_id, domain_id, at, block, facts) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT (page_id) DO UPDATE SET at = excluded.at, block = excluded.block,"
         " facts = excluded.facts",
-        [(row.page_id, project_id, row.domain_id, row.at, row.block, _text(row.facts)) for row in rows],
+        [(row.page_id, project_id, row.domain_id, row.at, row.block, _text(row.facts)) for row in kept],
     )
+    unjudged.mark(store, project_id, (row.domain_id for row in kept))
 
 
 def _text(facts: dict[str, Any]) -> str:
@@ -69,15 +72,3 @@ def of_domains(store: Store, domain_ids: Sequence[int]) -> dict[int, list[PageFa
         row = PageFactsRow(int(page_id), int(domain_id), int(at), block, json.loads(facts))
         found.setdefault(row.domain_id, []).append(row)
     return found
-
-
-def every_domain(store: Store, project_id: int) -> Iterator[tuple[int, list[PageFactsRow]]]:
-    """The domains of a project of which any page was read, by id, some hundred in memory at a time."""
-    after = 0
-    while rows := store.query(
-        f"SELECT id FROM domain WHERE project_id = ? AND id > ? ORDER BY id LIMIT {_AT_ONCE}",
-        (project_id, after),
-    ):
-        ids = [int(row[0]) for row in rows]
-        yield from sorted(of_domains(store, ids).items())
-        after = ids[-1]

@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from linkstead.link import LinkStatus
+from linkstead.profile import unjudged
 from linkstead.profile.codes import FOLLOWED, STATE_CODE, STATES, rel_words
 from linkstead.summary import PaidRow
 from linkstead.urls import domain_of, identity_key
@@ -101,7 +102,18 @@ def keep(store: Store, project_id: int, rows: Iterable[Paid], *, who: str, now: 
             " note = excluded.note, who = excluded.who, at = excluded.at",
             written,
         )
+        _mark(store, project_id, [int(row[1]) for row in written])
     return len(written)
+
+
+def _mark(store: Store, project_id: int, keys: Sequence[int]) -> None:
+    """A price is part of what links are worth: have those domains judged anew."""
+    for question in (
+        "SELECT domain_id FROM page WHERE project_id = {} AND key IN {{keys}}",
+        "SELECT id FROM domain WHERE project_id = {} AND key IN {{keys}}",
+    ):
+        found = store.lookup(question.format(int(project_id)), keys)
+        unjudged.mark(store, project_id, (int(domain_id) for (domain_id,) in found))
 
 
 def kept(store: Store, project_id: int) -> list[KeptPaid]:
@@ -120,6 +132,7 @@ def remove(store: Store, project_id: int, page_url: str) -> bool:
         touched = store.execute(
             "DELETE FROM paid_link WHERE project_id = ? AND key = ?", (project_id, identity_key(page_url))
         )
+        _mark(store, project_id, [identity_key(page_url)])
     return touched > 0
 
 

@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from linkstead.link import LinkStatus, Outcome
-from linkstead.profile import history, search
+from linkstead.profile import history, search, unjudged
 from linkstead.profile.codes import (
     FOLLOW_UNKNOWN,
     FOLLOWED,
@@ -24,6 +24,7 @@ from linkstead.profile.codes import (
 from linkstead.profile.columns import (
     ANCHOR,
     BACKLINK_COLUMNS,
+    DOMAIN,
     FIRST_SEEN,
     LAST_CHECKED,
     LAST_SEEN,
@@ -245,6 +246,10 @@ def _write_changes(
         [(*(row[position] for position in positions), row_id) for row_id, row in rows.items()],
     )
     tallies.write(store, project_id)
+    unjudged.mark_changed(store, project_id, ((before[row_id], row) for row_id, row in rows.items()))
+    # a first look tells what is around the link, and whether search engines may read the page
+    first = (row[DOMAIN] for row_id, row in rows.items() if before[row_id][LAST_CHECKED] is None)
+    unjudged.mark(store, project_id, first)
 
 
 def _write_looks(store: Store, project_id: int, judged: Sequence[Judged], anchors: dict[str, int]) -> None:

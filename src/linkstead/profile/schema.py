@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import Final
 
 #: Raised by one when a table changes; a store with a higher number is refused.
-VERSION: Final = 4
+VERSION: Final = 5
 
 _SPELLING: Final = {
     "sqlite": {
@@ -364,6 +364,24 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
         "DROP INDEX domain_links",
         "CREATE INDEX domain_links ON domain (project_id, links, id)",
         "CREATE INDEX domain_name ON domain (project_id, name)",
+    ),
+    # 5: judging of what changed alone
+    5: (
+        # domains to be judged anew (unjudged.py); stamp is the moment of the mark in nanoseconds
+        (
+            "CREATE TABLE judgement_due (domain_id {INT} PRIMARY KEY NOT NULL, project_id {INT} NOT NULL,"
+            " stamp {INT} NOT NULL) {CLUSTERED}"
+        ),
+        "CREATE INDEX judgement_due_of_project ON judgement_due (project_id, domain_id)",
+        "ALTER TABLE project ADD COLUMN judged_at {INT}",  # when all that was marked had been judged
+        "ALTER TABLE project ADD COLUMN judged_with {TEXT}",  # what all judgements rest on; NULL: none yet
+        # what a domain may share with others (domain_traits.py), as the judging before found it: accounts
+        # by spaces, outlinked as base64 of little-endian integers of 8 bytes
+        (
+            "CREATE TABLE domain_traits (domain_id {INT} PRIMARY KEY NOT NULL, project_id {INT} NOT NULL,"
+            " template {INT}, ids {TEXT}, block {TEXT}, outlinked {TEXT}) {END}"
+        ),
+        "CREATE INDEX domain_traits_of_project ON domain_traits (project_id, domain_id)",
     ),
 }
 

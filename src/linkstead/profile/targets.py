@@ -10,6 +10,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from linkstead.profile import unjudged
 from linkstead.profile.codes import STATE_CODE
 from linkstead.urls import identity_key, is_within, try_normalise_url
 
@@ -132,6 +133,7 @@ def record_targets(store: Store, checks: Sequence[TargetCheck]) -> None:
     A title stays when a page fails, since it says what the page was; a suggestion goes when it answers.
     """
     with store.transaction():
+        unjudged.mark_linking(store, _first_read(store, checks))
         store.many(
             "UPDATE target SET checked_at = ?, outcome = ?, http_status = ?, final_url = ?, hops = ?,"
             " title = coalesce(?, title), canonical = ? WHERE id = ?",
@@ -162,6 +164,20 @@ def record_targets(store: Store, checks: Sequence[TargetCheck]) -> None:
             " WHERE id = ? AND suggested_url IS NOT NULL",
             [(c.target_id,) for c in checks if c.outcome in (OK, REDIRECTED)],
         )
+
+
+def _first_read(store: Store, checks: Sequence[TargetCheck]) -> list[int]:
+    """Targets of which nothing was known to compare a linking page with, or whose language is another one.
+
+    What a page begins with may change from day to day, and moves no judgement far.
+    """
+    said = {c.target_id: c.said for c in checks if c.said is not None}
+    rows = store.lookup("SELECT id, opening, language FROM target WHERE id IN {keys}", said)
+    return [
+        int(row_id)
+        for row_id, opening, language in rows
+        if (opening is None and said[row_id].opening) or language != _storable(said[row_id].language)
+    ]
 
 
 def _storable(text: str | None) -> str | None:

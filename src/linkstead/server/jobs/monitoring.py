@@ -19,9 +19,10 @@ from django.db import OperationalError, close_old_connections, connection
 from linkstead.errors import StoreError, UsageError
 from linkstead.journey import tools as toolbox
 from linkstead.journey.fetching import fetch_settings
+from linkstead.journey.judged_domains import OLDEST
 from linkstead.journey.patrol import Hooks, Orders, Patrol, PatrolReport
 from linkstead.monitor.fetch import run
-from linkstead.profile import appointments, audits
+from linkstead.profile import appointments, audits, judgements, unjudged
 from linkstead.server import stopping
 from linkstead.server.alerts import services as alerts
 from linkstead.server.alerts.loop import delivering
@@ -32,6 +33,7 @@ from linkstead.server.jobs.reaper import reap
 from linkstead.server.projects.models import Project
 from linkstead.server.projects.services import DEFAULT_AUDIT_DAYS
 from linkstead.server.tracking import services, tasks, verifying
+from linkstead.server.tracking.judging import Judging, judging_of
 from linkstead.server.tracking.models import RunState, VerifyRun
 from linkstead.server.tracking.stores import profile_store, work_store
 
@@ -42,6 +44,7 @@ REAP_SECONDS = 15.0
 APPOINT_SECONDS = 300.0
 TIDY_SECONDS = 3_600.0
 AUDITS_SECONDS = 1_800.0
+DAY = 86_400
 #: how long to wait when the database or the disk fails: doubled each time up to the last
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 30.0
@@ -130,6 +133,7 @@ def _duties() -> tuple[Duty, ...]:
         Duty(appoint_new_pages, APPOINT_SECONDS),
         Duty(tidy, TIDY_SECONDS),
         Duty(ask_for_audits, AUDITS_SECONDS),
+        Duty(ask_for_judging, AUDITS_SECONDS),
     )
 
 
@@ -211,7 +215,27 @@ def ask_for_audits() -> int:
         days = DEFAULT_AUDIT_DAYS if project.audit_days is None else project.audit_days
         with profile_store() as store:
             last = audits.runs(store, project.pk, limit=1)
-        if last and last[0].at <= now - days * 86_400:
+        if not last or last[0].at > now - days * DAY:
+            continue
+        if judging_of(project.pk, with_audit=True) is Judging.NONE:
             tasks.audit_project.enqueue(project.pk)
+            asked += 1
+    return asked
+
+
+def ask_for_judging() -> int:
+    """Have those projects judged anew that have changed, and were last judged a day ago; how many.
+
+    What is judged already stays true for a week; an import, a check or an audit judges at once.
+    """
+    now, asked = int(time.time()), 0
+    for project_id in Project.objects.values_list("pk", flat=True):
+        with profile_store() as store:
+            last = judgements.last_judged(store, project_id)
+            changed = unjudged.after(store, project_id, 0, 1)
+        if last is None or last > now - (DAY if changed else OLDEST):
+            continue
+        if judging_of(project_id) is Judging.NONE:
+            tasks.judge_project.enqueue(project_id)
             asked += 1
     return asked

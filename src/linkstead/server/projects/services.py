@@ -32,6 +32,7 @@ _BY_PROJECT = (
     "summary_cache", "header_mapping", "import_file", "look_month", "event", "evidence", "site_page",
     "decision", "decision_log", "disavow_file", "domain_judgement", "incident_report",
     "audit_run", "audit_suppression", "page_facts", "link_judgement", "paid_link", "site_outlink",
+    "judgement_due", "domain_traits",
 )  # fmt: skip
 
 

@@ -145,12 +145,22 @@ def refresh_audit(project_id: int) -> None:
     """
     with work_store() as store:
         search.refresh(store)
-        judge_domains(
-            store,
-            project_id,
-            now=int(time.time()),
-            graph=loaded_graph(settings.LINKSTEAD),
-            lists=read_lists(settings.LINKSTEAD.lists),
-        )
+        _judge(store, project_id)
         audit_profile(store, project_id, now=int(time.time()))
         keep_incidents(store, project_id, now=int(time.time()))
+
+
+def judge_changed(project_id: int) -> None:
+    """Judge the domains and links of which anything changed, such as by the looks of the last day."""
+    with work_store() as store:
+        _judge(store, project_id)
+
+
+def _judge(store: Store, project_id: int) -> None:
+    judge_domains(
+        store,
+        project_id,
+        now=int(time.time()),
+        graph=loaded_graph(settings.LINKSTEAD),
+        lists=read_lists(settings.LINKSTEAD.lists),
+    )

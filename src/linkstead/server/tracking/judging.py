@@ -7,7 +7,7 @@ from enum import StrEnum
 from django_tasks.base import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
-from linkstead.server.tracking.tasks import audit_project
+from linkstead.server.tracking.tasks import audit_project, judge_project
 
 
 class Judging(StrEnum):
@@ -18,13 +18,14 @@ class Judging(StrEnum):
     RUNNING = "running"
 
 
-def judging_of(project_id: int) -> Judging:
-    """Whether a project waits to be judged anew, or is judged at this moment.
+def judging_of(project_id: int, *, with_audit: bool = False) -> Judging:
+    """Whether a project waits to be judged anew, or is judged at this moment; `with_audit`: and audited.
 
     One that its worker left behind counts as running until the reaper has found it.
     """
+    tasks = (audit_project,) if with_audit else (audit_project, judge_project)
     asked = DBTaskResult.objects.filter(
-        task_path=audit_project.module_path,
+        task_path__in=[task.module_path for task in tasks],
         status__in=(TaskResultStatus.READY, TaskResultStatus.RUNNING),
     ).values_list("status", "args_kwargs")
     # compared here: there are few of them, and the engines compare JSON each in its own way

@@ -35,3 +35,13 @@ def audit_project(project_id: int) -> None:
 
     if Project.objects.filter(pk=project_id).exists():
         refresh_audit(project_id)
+
+
+@task(priority=-2)
+def judge_project(project_id: int) -> None:
+    """Judge what changed in a project, unless it is gone; no audit is made."""
+    from linkstead.server.projects.models import Project
+    from linkstead.server.tracking.importing import judge_changed
+
+    if Project.objects.filter(pk=project_id).exists():
+        judge_changed(project_id)
