@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkstead.quality.networks import FEWEST_LINKED, MOST_SHARED, Networks, Ours, Traits, likeness
+from linkstead.quality.networks import Networks, Ours, Traits
+from linkstead.quality.sketches import FEWEST_LINKED, MOST_SHARED, Sketches, likeness
 
 MANY = tuple(range(100, 132))
 
@@ -92,3 +93,28 @@ def test_likeness_of_sketches_is_near_that_of_the_sets(shared: int) -> None:
         errors.append(likeness(sorted(first)[:32], sorted(second)[:32]) - truth)
     assert abs(sum(errors) / len(errors)) < 0.03
     assert max(map(abs, errors)) < 0.35
+
+
+sketch = st.lists(st.integers(0, 60), min_size=6, max_size=32, unique=True).map(sorted)
+
+
+@given(st.lists(sketch, min_size=1, max_size=12), st.data())
+def test_sketches_of_the_keys_asked_about_answer_like_all_of_them(
+    given: list[list[int]], data: st.DataObject
+) -> None:
+    asked = data.draw(st.sets(st.sampled_from(range(len(given)))))
+    whole, part = Sketches(), Sketches({key for domain in asked for key in given[domain]})
+    for domain, keys in enumerate(given):
+        whole.add(domain, keys)
+        part.add(domain, keys)
+    for domain in asked:
+        assert part.overlap(domain) == whole.overlap(domain)
+
+
+def test_a_domain_that_was_added_late_is_compared_too() -> None:
+    sketches = Sketches()
+    sketches.add(1, MANY)
+    assert sketches.overlap(1) == 0.0
+    sketches.add(2, MANY)
+    assert sketches.overlap(1) == sketches.overlap(2) == 1.0
+    assert sketches.overlap(3) is None

@@ -48,6 +48,8 @@ _AT_ONCE: Final = 500
 #: Judgements older than this are made anew: domains grow older, and their neighbours change (seconds).
 OLDEST: Final = 7 * 86_400
 _SHOWN_REASONS: Final = 12
+#: For so many domains only those are kept in memory that may be like one of them.
+_FEW: Final = 20_000
 
 
 def judge_domains(
@@ -101,16 +103,19 @@ def _networks(
     store: Store, project_id: int, own: OwnTraits | None, progress: ProgressSink, should_stop: StopAsked
 ) -> Networks:
     """What all domains share, those to be judged by what their pages say now."""
-    done = 0
+    done, keys = 0, set[int]()
     for part in _marked(store, project_id):
         if should_stop():
             break
-        renew_traits(store, project_id, [one.domain_id for one in part])
+        found = renew_traits(store, project_id, [one.domain_id for one in part])
+        if done <= _FEW:
+            keys |= found
         done += len(part)
         progress(Progress("Reading what domains have in common", done, None, "domains"))
     if not done:
         return Networks()
-    return networks_of(store, project_id, own, progress=progress, should_stop=should_stop)
+    of_keys = keys if done <= _FEW else None
+    return networks_of(store, project_id, own, of_keys=of_keys, progress=progress, should_stop=should_stop)
 
 
 def _marked(store: Store, project_id: int) -> Iterator[list[Marked]]:

@@ -15,9 +15,10 @@ from linkstead.profile.domain_traits import TraitsRow
 from linkstead.progress import Progress, ProgressSink, StopAsked, never, silent
 from linkstead.quality.facts import PageFacts
 from linkstead.quality.networks import Networks, Ours, Traits
+from linkstead.quality.sketches import Sketches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from linkstead.profile.page_facts import PageFactsRow
     from linkstead.profile.store import Store
@@ -35,12 +36,13 @@ def own_of(store: Store, project_id: int, *, now: int) -> OwnTraits | None:
     return targets.own_traits(store, project_id, since=now - _OUR_LINKS_LAST)
 
 
-def renew_traits(store: Store, project_id: int, domain_ids: Sequence[int]) -> None:
-    """Keep what these domains may share with others, by the facts of their pages as they are now."""
+def renew_traits(store: Store, project_id: int, domain_ids: Sequence[int]) -> set[int]:
+    """Keep what these domains may share with others, by their pages as they are now; the keys linked to."""
     found = page_facts.of_domains(store, domain_ids)
+    rows = [TraitsRow(domain_id, *traits_of(pages)) for domain_id, pages in found.items()]
     with store.transaction():
-        rows = (TraitsRow(domain_id, *traits_of(pages)) for domain_id, pages in found.items())
         domain_traits.write(store, project_id, rows)
+    return {key for row in rows for key in row.outlinked or ()}
 
 
 def networks_of(
@@ -48,11 +50,16 @@ def networks_of(
     project_id: int,
     own: OwnTraits | None,
     *,
+    of_keys: Collection[int] | None = None,
     progress: ProgressSink = silent,
     should_stop: StopAsked = never,
 ) -> Networks:
-    """What the referring domains of a project share by their kept traits, and what with our own pages."""
-    networks = Networks(Ours() if own is None else Ours(own.ids, own.links_to))
+    """What the referring domains of a project share by their kept traits, and what with our own pages.
+
+    `of_keys`: what only some domains will be asked about is kept, those whose linked domains these are.
+    """
+    ours = Ours() if own is None else Ours(own.ids, own.links_to)
+    networks = Networks(ours, sketches=Sketches(of_keys))
     for number, row in enumerate(domain_traits.every(store, project_id), 1):
         networks.add(row.domain_id, Traits(*row[1:]))
         if number % _AT_ONCE == 0:

@@ -1,32 +1,20 @@
 """What referring domains have in common: account, make of page, address block, linked domains.
 
 Who has what in common is counted over all referring domains of a project; our own pages say which accounts
-and links are ours. Linked domains are compared by sketches (bottom-k: Broder, On the resemblance and
-containment of documents, 1997): of the k least keys of both sets together, the share that both have. Only
-domains that have one of their `_COMPARED_BY` least keys in common are compared, and none over a key that
-many have: what everybody links to says nothing.
+and links are ours. Linked domains are compared by sketches (`sketches`).
 """
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from linkstead.page.facts import SKETCHED
 from linkstead.quality.facts import NetworkFacts
+from linkstead.quality.sketches import Sketches
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-
-#: With fewer linked domains, two pages may agree by accident; our choice.
-FEWEST_LINKED: Final = 8
-#: A linked domain that more than so many referring domains have is a button that all have; our choice.
-MOST_SHARED: Final = 200
-_COMPARED_BY: Final = 8
-#: A domain is compared with so many others at most.
-_MOST_COMPARED: Final = 64
 
 
 class Traits(NamedTuple):
@@ -54,8 +42,7 @@ class Networks:
     _templates: Counter[int] = field(default_factory=Counter)
     _ids: Counter[str] = field(default_factory=Counter)
     _blocks: Counter[str] = field(default_factory=Counter)
-    _sketches: dict[int, array[int]] = field(default_factory=dict)
-    _having: defaultdict[int, array[int]] = field(default_factory=lambda: defaultdict(lambda: array("q")))
+    sketches: Sketches = field(default_factory=Sketches)
 
     def add(self, domain: int, traits: Traits) -> None:
         """Count a domain, known by its id."""
@@ -64,10 +51,7 @@ class Networks:
         self._ids.update(set(traits.ids or ()))
         if traits.block is not None:
             self._blocks[traits.block] += 1
-        if len(traits.outlinked or ()) >= FEWEST_LINKED:
-            self._sketches[domain] = array("q", traits.outlinked or ())
-            for key in self._sketches[domain][:_COMPARED_BY]:
-                self._having[key].append(domain)
+        self.sketches.add(domain, traits.outlinked or ())
 
     def of(self, domain: int, traits: Traits, key: int) -> NetworkFacts:
         """What a domain that was added shares with others; `key` is its own (`urls.identity_key`)."""
@@ -77,7 +61,7 @@ class Networks:
             same_ids=None if traits.ids is None else _most_others(self._ids, traits.ids),
             ids_of_ours=None if None in (ours.ids, traits.ids) else self._are_ours(traits.ids or ()),
             same_template=None if traits.template is None else self._templates[traits.template] - 1,
-            outlink_overlap=self._overlap(domain),
+            outlink_overlap=self.sketches.overlap(domain),
             reciprocal=self.reciprocal(key),
         )
 
@@ -87,33 +71,6 @@ class Networks:
 
     def _are_ours(self, ids: Iterable[str]) -> bool:
         return any(each in (self.ours.ids or ()) for each in ids)
-
-    def _overlap(self, domain: int) -> float | None:
-        mine = self._sketches.get(domain)
-        if mine is None:
-            return None
-        return max((likeness(mine, self._sketches[other]) for other in self._near(domain, mine)), default=0.0)
-
-    def _near(self, domain: int, mine: Iterable[int]) -> list[int]:
-        """The domains that share the most telling keys, most shared first."""
-        shared: Counter[int] = Counter()
-        for key in mine:
-            having = self._having.get(key, ())
-            if len(having) <= MOST_SHARED:
-                shared.update(having)
-        shared.pop(domain, None)
-        return [other for other, _ in shared.most_common(_MOST_COMPARED)]
-
-
-def likeness(one: Iterable[int], other: Iterable[int]) -> float:
-    """An estimate of the Jaccard similarity of two sets from the least keys of each."""
-    first, second = set(one), set(other)
-    if not first or not second:
-        return 0.0
-    least = sorted(first | second)
-    if max(len(first), len(second)) >= SKETCHED:  # else both sets are known as a whole
-        least = least[:SKETCHED]
-    return sum(key in first and key in second for key in least) / len(least)
 
 
 def _most_others(counts: Counter[str], mine: Iterable[str]) -> int:
