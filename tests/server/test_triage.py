@@ -265,6 +265,9 @@ def test_an_editor_has_the_domains_judged_and_hears_of_it(project: Project, clie
     assert page.count("Judge now") == 1
     assert "not judged" not in page
     assert 'id="judging"' not in page
+    assert "changed since" not in page
+    client.post(f"{base}decide/", {"decision": "watch", "domain": ids(project)["site2.org"]})
+    assert "1 domain changed since" in client.get(base).content.decode()
     polled = client.get(base, headers={"HX-Request": "true"}).content.decode()
     assert "Show the list anew" in polled
 

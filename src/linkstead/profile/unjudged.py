@@ -106,9 +106,11 @@ def settle(store: Store, judged_now: Iterable[Marked]) -> None:
     store.many("DELETE FROM judgement_due WHERE domain_id = ? AND stamp = ?", judged_now)
 
 
-def waiting(store: Store, project_id: int) -> int:
-    """How many domains are marked."""
-    row = store.one("SELECT count(*) FROM judgement_due WHERE project_id = ?", (project_id,))
+def waiting(store: Store, project_id: int, most: int | None = None) -> int:
+    """How many domains are marked; `most`: counted no further than that."""
+    cut = "" if most is None else f" LIMIT {int(most)}"
+    marks = f"SELECT 1 FROM judgement_due WHERE project_id = ?{cut}"
+    row = store.one(f"SELECT count(*) FROM ({marks}) AS marks", (project_id,))
     return int(row[0]) if row else 0
 
 

@@ -5,8 +5,8 @@ Templates and what they are given:
 * `triage/queue.html`: project, may_decide, manuals (word, name, is chosen), asked (asking.Asked), tabs
   (address, name, is here, count), sort (triage.LINKS or WORST), rows (profile.triage.DomainRow), ways
   (asking.WAYS), here (the question), first_url, worst_url, links_first_url, next_url, is_first, empty, batch
-  (of the decision just made, or None), nothing_yet, last_judged (epoch seconds or None), judging
-  (judging.Judging), is_polled
+  (of the decision just made, or None), nothing_yet, last_judged (epoch seconds or None), changed (domains
+  since then), more_changed, judging (judging.Judging), is_polled
 * `triage/domain.html`: project, may_decide, row (DomainRow), past (Decided), ways, back
 """
 
@@ -23,7 +23,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from linkstead.errors import UsageError
-from linkstead.profile import decisions, judgements, triage
+from linkstead.profile import decisions, judgements, triage, unjudged
 from linkstead.quality.recommendation import ManualAction
 from linkstead.server.accounts.views import signed_in
 from linkstead.server.projects.access import with_project
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 PAGE_ROWS: Final = 50
 #: Domains that one decision may be about; more than a page has.
 MOST_AT_ONCE: Final = 1_000
+#: Domains that changed since the last judging are counted so far.
+MOST_COUNTED: Final = 10_000
 _LARGEST: Final = 2**63 - 1
 _MANUALS: Final = {
     ManualAction.NONE: "none",
@@ -69,6 +71,7 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
             limit=PAGE_ROWS,
         )
         counts = decisions.counts(store, project.pk)
+        changed = unjudged.waiting(store, project.pk, most=MOST_COUNTED + 1)
     context = (
         _around(request, project)
         | _addresses(asked, sort, page.after, counts)
@@ -76,6 +79,8 @@ def queue(request: HttpRequest, project: Project) -> HttpResponse:
             "asked": asked,
             "sort": sort,
             "last_judged": last_judged,
+            "changed": min(changed, MOST_COUNTED),
+            "more_changed": changed > MOST_COUNTED,
             "judging": judging.judging_of(project.pk),
             "is_polled": "HX-Request" in request.headers,
             "rows": page.rows,
