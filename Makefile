@@ -7,7 +7,7 @@ SITE ?=
 FILES ?=
 LINT_PATHS := src tests bench
 
-.PHONY: run audit test check lint types imports core everything browser-packages bench nightly format clean
+.PHONY: run audit test check lint types imports core parts browser-packages bench nightly format clean
 
 run: $(VENV)/.server  ## install, make a sample project, start everything on localhost
 	$(BIN)/linkstead prepare --sample
@@ -18,7 +18,7 @@ audit: $(VENV)/.core  ## the main job without a server: make audit SITE=example.
 	@$(BIN)/linkstead audit $(SITE) $(FILES) --html $(SITE)-report.html; status=$$?; \
 	test $$status -gt 1 && exit $$status; echo "The report is in $(SITE)-report.html"
 
-test: check core everything  ## everything that must hold before a change lands
+test: check core parts  ## everything that must hold before a change lands
 
 check: lint types imports  ## style, types, import rules
 
@@ -38,9 +38,9 @@ core: $(VENV)-core/.done  ## the unit tests of the built package, where Django i
 	$(VENV)-core/bin/python -m pytest tests/unit -n 2 --dist loadscope
 
 # the browser's tests by themselves: Playwright keeps an event loop running in its process
-everything: $(VENV)/.dev browser-packages  ## all tests, PostgreSQL and browser included
+parts: $(VENV)/.dev browser-packages  ## the tests of all real parts, PostgreSQL and browser included
 	$(BIN)/python -m pytest tests/browser -n 2 --dist loadscope
-	$(BIN)/python -m pytest --ignore=tests/browser -n 2 --dist loadscope
+	$(BIN)/python -m pytest --ignore=tests/browser --ignore=tests/unit -n 2 --dist loadscope
 
 # Debian's Chromium, where that is possible; its tests skip and say so elsewhere
 browser-packages:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,14 +14,13 @@ from linkstead.profile.domain_traits import TraitsRow, every, write
 from linkstead.profile.judgements import Judged
 from linkstead.profile.page_facts import PageFactsRow
 from linkstead.profile.paid_links import Paid
+from linkstead.profile.store import Store, create_tables
 from linkstead.profile.targets import SaidOfItself, TargetCheck
 from tests.profile_histories import Lived, Look, Outcome, Reason
 from tests.profile_samples import merge, new_project, sighting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from linkstead.profile.store import Store
 
 ONE = {"page_url": "https://site1.org/p"}
 
@@ -31,7 +32,7 @@ def marked(store: Store, project: int) -> list[str]:
         store.lookup("SELECT id, name FROM domain WHERE id IN {keys}", [one.domain_id for one in part])
     )
     with store.transaction():
-        unjudged.settle(store, part)
+        unjudged.settle(store, project, part)
     assert unjudged.waiting(store, project) == 0
     return sorted(names.values())
 
@@ -155,7 +156,7 @@ def test_who_is_marked_while_being_judged_stays_marked(store: Store, project: in
     part = unjudged.after(store, project, 0, 10)
     unjudged.mark(store, project, [domain_of(store, project), domain_of(store, project, "site2.org")])
     with store.transaction():
-        unjudged.settle(store, part)
+        unjudged.settle(store, project, part)
     assert marked(store, project) == ["site1.org", "site2.org"]
 
 
@@ -206,3 +207,33 @@ def test_looks_of_many_links_mark_each_domain_once(store: Store, project: int) -
     assert [one.domain_id for one in unjudged.after(store, project, 0, 10)] == [
         domain_of(store, project, "many.org")
     ]
+
+
+@pytest.mark.postgresql
+def test_marks_in_two_orders_do_not_wait_for_each_other_for_ever(request: pytest.FixtureRequest) -> None:
+    psycopg = pytest.importorskip("psycopg")
+    from tests.postgres import new_database
+
+    server = request.getfixturevalue("postgresql_server")
+    with new_database(server) as url:
+        with psycopg.connect(url, autocommit=True) as first:
+            store = Store(first, "postgresql")
+            create_tables(store)
+            project_id = new_project(store)
+            unjudged.mark(store, project_id, range(50))
+        started = threading.Barrier(2)
+
+        def work(order: int) -> int:
+            with psycopg.connect(url, autocommit=True) as connection:
+                store = Store(connection, "postgresql")
+                started.wait(10)
+                for number in range(60):
+                    ids = [number % 50, (number * 7) % 50]
+                    with store.transaction():
+                        unjudged.mark(store, project_id, ids[::order][:1])
+                        unjudged.mark(store, project_id, ids[::order][1:])
+                        unjudged.settle(store, project_id, unjudged.after(store, project_id, 0, 5)[::order])
+                return order
+
+        with ThreadPoolExecutor(2) as pool:
+            assert list(pool.map(work, (1, -1))) == [1, -1]

@@ -84,8 +84,9 @@ def judge_domains(
         )
         rows = judging.judge(known, now)
         with store.transaction():
+            store.take_turns([project_id])
             judgements.write(store, project_id, rows)
-            unjudged.settle(store, part)
+            unjudged.settle(store, project_id, part)
         counts.update(judged.action for _, judged in rows)
         progress(Progress("Judging referring domains", counts.total(), total, "domains"))
     judgements.finish(store, project_id, now)

@@ -3,7 +3,7 @@
     unjudged.mark(store, project_id, domain_ids)        # by whoever changes something, in one transaction
     while part := unjudged.after(store, project_id, last, 500):
         ...judge them...
-        unjudged.settle(store, part)                    # whoever was marked meanwhile stays marked
+        unjudged.settle(store, project_id, part)            # whoever was marked meanwhile stays marked
 
 What changes with time alone, or with a domain's neighbours, is caught by judging what is too old. What all
 judgements rest on (release, model, web graph, lists, the user's word on manual actions) is kept as a text:
@@ -36,16 +36,17 @@ class Marked(NamedTuple):
 
 def mark(store: Store, project_id: int, domain_ids: Iterable[int]) -> None:
     """Have these domains judged anew."""
-    stamp = time.time_ns()
-    # one order for everybody, so that no two wait for each other
-    ids = sorted(set(domain_ids))
+    stamp, ids = time.time_ns(), sorted(set(domain_ids))
     if not ids:
         return
-    if store.dialect == "postgresql":
-        given = "unnest(CAST(? AS BIGINT[])), CAST(? AS BIGINT), CAST(? AS BIGINT)"
-        store.execute(f"{_MARKED} SELECT {given} {_AGAIN}", (ids, project_id, stamp))
-        return
-    store.many(f"{_MARKED} VALUES (?, ?, ?) {_AGAIN}", ((each, project_id, stamp) for each in ids))
+    with store.transaction():
+        # two who mark and unmark the same rows in two orders would wait for each other for ever
+        store.take_turns([project_id])
+        if store.dialect == "postgresql":
+            given = "unnest(CAST(? AS BIGINT[])), CAST(? AS BIGINT), CAST(? AS BIGINT)"
+            store.execute(f"{_MARKED} SELECT {given} {_AGAIN}", (ids, project_id, stamp))
+        else:
+            store.many(f"{_MARKED} VALUES (?, ?, ?) {_AGAIN}", ((each, project_id, stamp) for each in ids))
 
 
 def mark_changed(
@@ -65,30 +66,26 @@ def mark_linking(store: Store, target_ids: Iterable[int]) -> None:
         "SELECT DISTINCT project_id, domain_id FROM backlink WHERE target_id IN {keys}", target_ids
     ):
         of_project[int(project_id)].append(int(domain_id))
-    for project_id, domain_ids in of_project.items():
+    for project_id, domain_ids in sorted(of_project.items()):
         mark(store, project_id, domain_ids)
 
 
 def mark_all(store: Store, project_id: int) -> None:
     """Have every referring domain of a project judged anew."""
-    _mark_from(store, "domain WHERE project_id = ? AND links > 0", "id", (project_id,))
+    _mark_those(store, project_id, "SELECT id, {} FROM domain WHERE project_id = ? AND links > 0")
 
 
 def mark_older(store: Store, project_id: int, before: int) -> None:
     """Have those judged anew that were last judged before a moment (epoch seconds)."""
-    _mark_from(
-        store, "domain_judgement WHERE project_id = ? AND judged_at < ?", "domain_id", (project_id, before)
-    )
+    older = f"project_id = ? AND judged_at < {int(before)}"
+    _mark_those(store, project_id, f"SELECT domain_id, {{}} FROM domain_judgement WHERE {older}")
 
 
-def _mark_from(store: Store, rows: str, column: str, values: tuple[int, ...]) -> None:
-    # the sign keeps SQLite from walking all rows in the order of their ids
+def _mark_those(store: Store, project_id: int, which: str) -> None:
+    chosen = which.format("project_id, CAST(? AS BIGINT)")
     with store.transaction():
-        store.execute(
-            f"{_MARKED} SELECT {column}, project_id, CAST(? AS BIGINT) FROM {rows}"
-            f" ORDER BY +{column} {_AGAIN}",
-            (time.time_ns(), *values),
-        )
+        store.take_turns([project_id])
+        store.execute(f"{_MARKED} {chosen} {_AGAIN}", (time.time_ns(), project_id))
 
 
 def after(store: Store, project_id: int, last: int, limit: int) -> list[Marked]:
@@ -101,8 +98,9 @@ def after(store: Store, project_id: int, last: int, limit: int) -> list[Marked]:
     return [Marked(int(domain_id), int(stamp)) for domain_id, stamp in rows]
 
 
-def settle(store: Store, judged_now: Iterable[Marked]) -> None:
+def settle(store: Store, project_id: int, judged_now: Iterable[Marked]) -> None:
     """Take marks away, inside the running transaction; of those marked since, the mark stays."""
+    store.take_turns([project_id])
     store.many("DELETE FROM judgement_due WHERE domain_id = ? AND stamp = ?", judged_now)
 
 
