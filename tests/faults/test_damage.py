@@ -79,6 +79,23 @@ def test_f33_values_that_were_altered_are_told(
     assert word in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("told", "altered", "word"),
+    [("text TEXT", "tuxt TEXT", "has no column text"), ("profile_version", "profile_wersion", "")],
+)
+def test_f33_a_table_that_calls_itself_otherwise_is_damage(
+    workspace: Path, tmp_path: Path, told: str, altered: str, word: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_workspace(workspace) as store:
+        store.query("PRAGMA wal_checkpoint(TRUNCATE)")
+    harmed = workspace.read_bytes().replace(told.encode(), altered.encode())
+    path = write_files(tmp_path / "harmed.sqlite3", harmed, b"")
+    assert main(["rebuild", "--verify", "--workspace", str(path)]) == 1
+    said = capsys.readouterr()
+    assert word in said.out + said.err
+    assert "Traceback" not in said.err
+
+
 def test_f33_a_row_that_its_index_contradicts_is_told(
     workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -11,8 +11,11 @@ and the text around its link, titles. A flipped bit there can be found only by c
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Final
 
+from linkstead.profile import schema
 from linkstead.urls import identity_key
 
 if TYPE_CHECKING:
@@ -21,6 +24,10 @@ if TYPE_CHECKING:
     from linkstead.profile.store import Store
 
 _MOST_DAMAGE: Final = 20
+_COLUMNS: Final = (
+    "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+    " WHERE m.type = 'table' AND m.sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY m.name, c.cid"
+)
 _TEXTS_A_SLICE: Final = 20_000
 
 #: The tables whose `key` is the identity key of a text.
@@ -58,7 +65,24 @@ def damage(store: Store) -> list[str]:
         rows = store.query(f"PRAGMA integrity_check({_MOST_DAMAGE})")
     except UnicodeDecodeError:
         return ["names of tables cannot be read"]
-    return [str(row[0]).replace("\n", " ") for row in rows if row[0] != "ok"]
+    found = [str(row[0]).replace("\n", " ") for row in rows if row[0] != "ok"]
+    return found or _altered_columns(store)
+
+
+def _altered_columns(store: Store) -> list[str]:
+    """Columns that the tables should have by their version and do not: SQLite believes what its file says."""
+    try:
+        row = store.one("SELECT version FROM profile_version")
+    except sqlite3.OperationalError:
+        row = None
+    if row is None or not 1 <= int(row[0]) <= schema.VERSION:
+        return ["its version cannot be read"]
+    with closing(sqlite3.connect(":memory:")) as pattern:
+        for statement in (*schema.first_version("sqlite"), *schema.upgrade("sqlite", 1, int(row[0]))):
+            pattern.execute(statement)
+        expected = pattern.execute(_COLUMNS).fetchall()
+    there = set(store.query(_COLUMNS))
+    return [f"{table} has no column {column}" for table, column in expected if (table, column) not in there]
 
 
 def altered_texts(store: Store, project_id: int) -> Iterator[str]:
