@@ -187,23 +187,36 @@ _DISAGREEMENTS: Final = {
 }
 
 
+#: Links that more than one source tells of (more than one bit is set), each with its sightings.
+_TOLD_TWICE: Final = (
+    "FROM backlink b JOIN sighting g ON g.backlink_id = b.id"
+    " WHERE b.project_id = ? AND b.sources & (b.sources - 1) <> 0"
+    " GROUP BY b.id HAVING count(DISTINCT g.source_id) > 1"
+)
+
+
 def disagreements(store: Store, project_id: int) -> tuple[Disagreement, ...]:
     """What sources say differently about the same backlinks. A source alone disagrees with nobody."""
-    found = []
-    for what, condition in _DISAGREEMENTS.items():
-        ids = [
-            int(row[0])
-            for row in store.query(
-                "SELECT g.backlink_id FROM sighting g JOIN backlink b ON b.id = g.backlink_id"
-                " WHERE b.project_id = ? GROUP BY g.backlink_id"
-                f" HAVING count(DISTINCT g.source_id) > 1 AND {condition}",
-                (project_id,),
-            )
-        ]
-        if ids:
-            examples = tuple(_example(store, row_id) for row_id in ids[:_EXAMPLES])
-            found.append(Disagreement(what, len(ids), examples))
-    return tuple(found)
+    each = ", ".join(
+        f"CASE WHEN {differ} THEN 1 ELSE 0 END AS n{n}" for n, differ in enumerate(_DISAGREEMENTS.values())
+    )
+    sums = ", ".join(f"sum(n{n})" for n in range(len(_DISAGREEMENTS)))
+    row = store.one(f"SELECT {sums} FROM (SELECT {each} {_TOLD_TWICE}) AS told", (project_id,))
+    counts = dict(zip(_DISAGREEMENTS, row or (), strict=True))
+    return tuple(
+        Disagreement(what, int(number), tuple(_examples(store, project_id, _DISAGREEMENTS[what])))
+        for what, number in counts.items()
+        if number
+    )
+
+
+def _examples(store: Store, project_id: int, differ: str) -> Iterator[dict[str, str | int | float | None]]:
+    """The first links of which sources say this differently."""
+    rows = store.query(
+        f"SELECT b.id {_TOLD_TWICE} AND {differ} ORDER BY b.id LIMIT {_EXAMPLES}", (project_id,)
+    )
+    for (row_id,) in rows:
+        yield _example(store, int(row_id))
 
 
 def _example(store: Store, backlink_id: int) -> dict[str, str | int | float | None]:

@@ -367,6 +367,11 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
     ),
     # 5: judging of what changed alone
     5: (
+        # the flagged ones among those that were judged on enough evidence, and how many these are
+        (
+            "CREATE INDEX domain_judgement_known ON domain_judgement (project_id, flagged, likelihood)"
+            " WHERE likelihood IS NOT NULL"
+        ),
         # domains to be judged anew (unjudged.py); stamp is the moment of the mark in nanoseconds
         (
             "CREATE TABLE judgement_due (domain_id {INT} PRIMARY KEY NOT NULL, project_id {INT} NOT NULL,"
