@@ -86,3 +86,73 @@ def test_figures_count_live_links_alone(store: Store) -> None:
     )
     found = comparisons.figures(store, project, comparisons.compare(store, project, 1))
     assert [found[key] for key in ("hidden", "noindex", "not_canonical")] == [2, 2, 2]
+
+
+def told_otherwise(store: Store, project: int) -> dict[str, list[str]]:
+    """What sources say differently, and the pages of the links, sighting by sighting."""
+    rows = store.query(
+        "SELECT p.url, g.source_id, g.rel, g.lost_at, g.anchor_id FROM sighting g"
+        " JOIN backlink b ON b.id = g.backlink_id JOIN page p ON p.id = b.page_id"
+        " WHERE b.project_id = ? ORDER BY b.id",
+        (project,),
+    )
+    links: dict[str, list[tuple[int, int, int | None, int]]] = {}
+    for url, *told in rows:
+        links.setdefault(url, []).append((told[0], told[1], told[2], told[3]))
+    found: dict[str, list[str]] = {"nofollow": [], "lost": [], "anchor text": []}
+    for url, sightings in links.items():
+        if len({source for source, *_ in sightings}) < 2:
+            continue
+        marked = {bool(rel & 7) for _, rel, _, _ in sightings if rel & REL_KNOWN}
+        lost = {lost_at is not None for _, _, lost_at, _ in sightings}
+        anchors = {anchor for *_, anchor in sightings if anchor}
+        for what, said in (("nofollow", marked), ("lost", lost), ("anchor text", anchors)):
+            if len(said) > 1:
+                found[what].append(url)
+    return {what: urls for what, urls in found.items() if urls}
+
+
+tellings = st.lists(
+    st.tuples(
+        st.integers(1, 7),
+        st.sampled_from(["ahrefs-backlinks", "semrush-backlinks", "moz-links"]),
+        st.sampled_from([None, True, False]),
+        st.sampled_from([None, 1_715_000_000]),
+        st.sampled_from([None, "one", "two"]),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(told=tellings)
+def test_what_sources_say_differently_is_counted_whichever_way_one_asks(tmp_path_factory, told) -> None:
+    with open_workspace(tmp_path_factory.mktemp("d") / "p.sqlite3") as store:
+        store.execute("PRAGMA synchronous=OFF")  # no power cut is tested here
+        project = new_project(store)
+        for number, source, nofollow, lost_at, anchor in told:
+            said = sighting(
+                number, nofollow=nofollow, ugc=nofollow, sponsored=None, lost_at=lost_at, anchor_text=anchor
+            )
+            merge(store, project, said, source=source)
+        expected = told_otherwise(store, project)
+        found = {each.what: each for each in comparisons.disagreements(store, project)}
+        assert {what: each.count for what, each in found.items()} == {w: len(u) for w, u in expected.items()}
+        for what, urls in expected.items():
+            assert [example["page"] for example in found[what].examples] == urls[:5]
+
+
+def test_what_sources_say_differently_is_told_by_either_engine(store: Store) -> None:
+    project = new_project(store)
+    merge(store, project, *(sighting(n) for n in range(1, 8)))
+    assert comparisons.disagreements(store, project) == ()
+    merge(
+        store,
+        project,
+        *(sighting(n, nofollow=n > 1, anchor_text="other" if n == 1 else "example") for n in range(1, 8)),
+        source="moz-links",
+    )
+    nofollow, anchors = comparisons.disagreements(store, project)
+    assert (nofollow.what, nofollow.count, len(nofollow.examples)) == ("nofollow", 6, 5)
+    assert (anchors.what, anchors.count) == ("anchor text", 1)
+    assert "“other”" in str(anchors.examples[0]["told"])
