@@ -178,13 +178,14 @@ def test_a_filter_finds_exactly_the_links_it_describes(
     assert (page.total, page.total_is_exact) == (len(expected), True)
 
 
-@pytest.mark.parametrize("many", [0, 10_000])
+@pytest.mark.parametrize(("many", "common"), [(0, 2.0), (10_000, 2.0), (10_000, 0.0)])
 @pytest.mark.parametrize("text", ["POST-12", "blog3", "anchor 5", "nchor", "100% _", '"x" OR', "ost-1"])
 def test_a_text_finds_the_same_links_with_and_without_its_index(
-    store: Store, project: int, text: str, many: int, monkeypatch: pytest.MonkeyPatch
+    store: Store, project: int, text: str, many: int, common: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = LinkFilter(text=text)
     by_scan = everything(store, project, asked, "authority", down=True)
+    monkeypatch.setattr(filters, "_COMMON", common)
     search.refresh(store)
     assert search.is_current(store) is (store.dialect == "sqlite")
     monkeypatch.setattr(search, "MANY", many)

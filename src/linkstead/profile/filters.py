@@ -69,6 +69,10 @@ class Condition:
 #: Up to so many matches are fetched and sorted; more of them are met soon while walking in the order.
 FEW: Final = 5_000
 
+#: Of so many pages, this share (at least) holds a common text.
+_SAMPLED: Final = 500
+_COMMON: Final = 0.05
+
 NEVER: Final = Condition("1 = 0", (), 0)
 
 _FOLLOW_CODES: Final = {"yes": FOLLOWED, "no": NOT_FOLLOWED, "unknown": FOLLOW_UNKNOWN}
@@ -157,7 +161,9 @@ class _Question:
         words = text.strip()
         if not words:
             return None
-        if self.store.dialect != "sqlite" or (len(words) >= 3 and not search.is_current(self.store)):
+        if self.store.dialect != "sqlite":
+            return self._text_by_lookup(words)
+        if len(words) >= 3 and not search.is_current(self.store):
             return self._text_by_scan(words)
         match = search.match_text(words)
         if match is not None and search.candidates(self.store, match) <= search.MANY:
@@ -165,20 +171,58 @@ class _Question:
         return self._text_by_walk(words)
 
     def _text_by_index(self, words: str, match: str) -> Condition:
-        """Few candidates: the index names them, LIKE decides; their links are looked up by id if few."""
+        """Few candidates: the index names them, LIKE decides."""
         like = f"%{like_text(words)}%"
         pages = self._matching("page", "url", "SELECT rowid", "> 0", (match, like))
         anchors = self._matching("anchor", "text", "SELECT -rowid", "< 0", (match, like))
-        marks_p, marks_a = (",".join("?" * len(ids)) for ids in (pages, anchors))
-        either = f"page_id IN ({marks_p}) OR anchor_id IN ({marks_a})"
+        return self._of_either(pages, anchors)
+
+    def _text_by_lookup(self, words: str) -> Condition:
+        """PostgreSQL looks up the first that match, by their trigrams where it has an index of these."""
+        like = f"%{like_text(words)}%"
+        if self._is_common(like):
+            return self._text_by_walk(words)
+        # one or two characters have no trigram: an expression keeps the index out of it
+        any_way = " || ''" if len(words) < 3 else ""
+        pages, anchors = (
+            self.store.query(
+                f"SELECT id FROM {table} WHERE project_id = ? AND {column}{any_way} ILIKE ? ESCAPE '\\'"
+                f" LIMIT {search.MANY + 1}",
+                (self.project_id, like),
+            )
+            for table, column in (("page", "url"), ("anchor", "text"))
+        )
+        if max(len(pages), len(anchors)) > search.MANY:
+            return self._text_by_walk(words)
+        return self._of_either([int(row[0]) for row in pages], [int(row[0]) for row in anchors])
+
+    def _is_common(self, like: str) -> bool:
+        """Whether many URLs match, by a sample: keys are hashes, and the least ones are like all others."""
+        row = self.store.one(
+            f"SELECT count(*) FROM (SELECT url FROM page WHERE project_id = ? ORDER BY key LIMIT {_SAMPLED})"
+            " AS sample WHERE url ILIKE ? ESCAPE '\\'",
+            (self.project_id, like),
+        )
+        return row is not None and int(row[0]) >= _COMMON * _SAMPLED
+
+    def _of_either(self, pages: list[int], anchors: list[int]) -> Condition:
+        """Links of these pages or with these anchors, looked up by id if they are few."""
+        (pages_in, *page_values), (anchors_in, *anchor_values) = map(self._among, (pages, anchors))
+        values = (*page_values, *anchor_values)
         if len(pages) + self._links_of_anchors(anchors) > search.MANY:
-            return Condition(f"({either})", (*pages, *anchors))
+            return Condition(f"(page_id {pages_in} OR anchor_id {anchors_in})", values)
         return Condition(
-            f"id IN (SELECT id FROM backlink WHERE page_id IN ({marks_p}) UNION"
-            f" SELECT id FROM backlink WHERE anchor_id IN ({marks_a}))",
-            (*pages, *anchors),
+            f"id IN (SELECT id FROM backlink WHERE page_id {pages_in} UNION"
+            f" SELECT id FROM backlink WHERE anchor_id {anchors_in})",
+            values,
             few="NOT INDEXED",
         )
+
+    def _among(self, ids: list[int]) -> tuple[Any, ...]:
+        """A comparison with many ids, and its values: one list where the engine knows lists."""
+        if self.store.dialect == "postgresql":
+            return "= ANY(CAST(? AS BIGINT[]))", ids
+        return f"IN ({','.join('?' * len(ids))})", *ids
 
     def _matching(self, table: str, column: str, named: str, side: str, values: tuple[str, str]) -> list[int]:
         rows = self.store.query(
@@ -193,23 +237,23 @@ class _Question:
         return sum(int(row[0]) for row in rows)
 
     def _text_by_walk(self, words: str) -> Condition:
-        """Many candidates, or a text of one or two characters: matches are met soon while walking."""
+        """Many matches, or a text of one or two characters: they are met soon while walking."""
         like = f"%{like_text(words)}%"
+        operator = "ILIKE" if self.store.dialect == "postgresql" else "LIKE"
+        # as values, since PostgreSQL would gather all that match of an EXISTS before it looks at any link
         return Condition(
-            "(EXISTS (SELECT 1 FROM page WHERE page.id = backlink.page_id AND url LIKE ? ESCAPE '\\')"
-            " OR EXISTS (SELECT 1 FROM anchor WHERE anchor.id = backlink.anchor_id"
-            " AND text LIKE ? ESCAPE '\\'))",
+            f"((SELECT url FROM page WHERE page.id = backlink.page_id) {operator} ? ESCAPE '\\'"
+            f" OR (SELECT text FROM anchor WHERE anchor.id = backlink.anchor_id) {operator} ? ESCAPE '\\')",
             (like, like),
             slow=True,
         )
 
     def _text_by_scan(self, words: str) -> Condition:
+        """While an import has brought words that the index does not have yet."""
         like = f"%{like_text(words)}%"
-        operator = "ILIKE" if self.store.dialect == "postgresql" else "LIKE"
         return Condition(
-            f"(page_id IN (SELECT id FROM page WHERE project_id = ? AND url {operator} ? ESCAPE '\\')"
-            f" OR anchor_id IN (SELECT id FROM anchor WHERE project_id = ? AND text {operator} ?"
-            " ESCAPE '\\'))",
+            "(page_id IN (SELECT id FROM page WHERE project_id = ? AND url LIKE ? ESCAPE '\\')"
+            " OR anchor_id IN (SELECT id FROM anchor WHERE project_id = ? AND text LIKE ? ESCAPE '\\'))",
             (self.project_id, like, self.project_id, like),
         )
 

@@ -175,6 +175,20 @@ _SQLITE_ONLY: Final = (
     ),
 )
 
+#: Words in URLs and anchors by their trigrams, where PostgreSQL has that extension and lets us make it
+#: (https://www.postgresql.org/docs/current/pgtrgm.html); without it texts are read one by one.
+_POSTGRESQL_ONLY: Final[dict[int, tuple[str, ...]]] = {
+    5: (
+        "DO $$ BEGIN CREATE EXTENSION IF NOT EXISTS pg_trgm; EXCEPTION WHEN OTHERS THEN NULL; END $$",
+        (
+            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm') THEN"
+            " CREATE INDEX page_words ON page USING gin (url gin_trgm_ops);"
+            " CREATE INDEX anchor_words ON anchor USING gin (text gin_trgm_ops);"
+            " END IF; END $$"
+        ),
+    ),
+}
+
 
 def _sort_index(column: str, dialect: str) -> str:
     covered = ", ".join(name for name in FILTER_COLUMNS if name != column)
@@ -393,9 +407,11 @@ _UPGRADES: Final[dict[int, tuple[str, ...]]] = {
 
 def upgrade(dialect: str, version: int, to: int = VERSION) -> list[str]:
     """The statements that bring a store from `version` to `to`, in order."""
-    spelling = _SPELLING[dialect]
+    spelling, own = _SPELLING[dialect], _POSTGRESQL_ONLY if dialect == "postgresql" else {}
     steps = [
-        statement.format_map(spelling) for step in range(version + 1, to + 1) for statement in _UPGRADES[step]
+        statement.format_map(spelling)
+        for step in range(version + 1, to + 1)
+        for statement in (*_UPGRADES[step], *own.get(step, ()))
     ]
     return [*steps, f"UPDATE profile_version SET version = {to}"] if steps else []
 

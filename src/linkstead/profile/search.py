@@ -3,7 +3,8 @@
 In SQLite an FTS5 index of trigrams (https://sqlite.org/fts5.html#the_trigram_tokenizer) names the rows
 that may match and LIKE decides; without positions it takes about 60 bytes a page. URLs and anchor texts
 never change, so that the index only grows: `refresh` adds what is new, after an import, and `keep_up` the
-anchors that a look was the first to see. PostgreSQL is asked with ILIKE.
+anchors that a look was the first to see. PostgreSQL keeps an index of trigrams by itself, where its
+extension pg_trgm may be made (schema.py), and is asked with ILIKE.
 """
 
 from __future__ import annotations
