@@ -38,7 +38,6 @@ class Sketches:
     def __init__(self, of_keys: Collection[int] | None = None) -> None:
         self._of_keys = of_keys
         self._number: dict[int, int] = {}
-        self._domains = array("q")
         self._starts = array("q", [0])
         self._values = array("q")
         self._pair_keys, self._pair_numbers = array("q"), array("q")
@@ -54,8 +53,7 @@ class Sketches:
             keys = [key for key in keys if key in self._of_keys]
             if not keys:
                 return
-        number = self._number[domain] = len(self._domains)
-        self._domains.append(domain)
+        number = self._number[domain] = len(self._starts) - 1
         self._values.extend(sketch)
         self._starts.append(len(self._values))
         self._pair_keys.extend(keys)
@@ -87,9 +85,7 @@ class Sketches:
     def _indexed(self) -> dict[int, tuple[int, int]]:
         """Where the owners stand of each key that some have in common, but not too many."""
         if self._shared is None:
-            keys = (
-                np.frombuffer(self._pair_keys, dtype=np.int64) if self._pair_keys else np.empty(0, np.int64)
-            )
+            keys = np.array(self._pair_keys, dtype=np.int64)
             order = np.argsort(keys, kind="stable")
             keys = keys[order]
             begins = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]]) if len(keys) else order
